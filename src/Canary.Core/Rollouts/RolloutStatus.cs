@@ -51,8 +51,11 @@ public sealed record RolloutStatus
     /// <summary>The revision that serves users and is returned to; null before adoption.</summary>
     public Arm? Stable { get; init; }
 
-    /// <summary>The revision on trial; when no rollout is under way, the one that was refused and that the Deployment still asks for.</summary>
+    /// <summary>The revision on trial; null when no rollout is under way.</summary>
     public Arm? Candidate { get; init; }
+
+    /// <summary>The revision that was taken back and is not started again by itself; null when there is none.</summary>
+    public Refusal? Refused { get; init; }
 
     /// <summary>The rollout under way; null when idle.</summary>
     public Journey? Journey { get; init; }
@@ -93,6 +96,15 @@ public sealed record RolloutStatus
     /// <summary>Since when weights are no longer put back, because another writer sets them; null when they are.</summary>
     public DateTimeOffset? StalledSince { get; init; }
 
+    /// <summary>Whether the Deployment was last seen unpaused by somebody else; told once.</summary>
+    public bool UnpausedSeen { get; init; }
+
+    /// <summary>Whether a native update was last seen under way; told once.</summary>
+    public bool NativeSeen { get; init; }
+
+    /// <summary>Since when the Rollout is being released; null while it is not.</summary>
+    public DateTimeOffset? ReleasingSince { get; init; }
+
     /// <summary>How many rollouts were started; names the next AnalysisRun.</summary>
     public int Attempts { get; init; }
 
@@ -106,6 +118,12 @@ public sealed record RolloutStatus
 /// <param name="Image">Its first container's image, for people.</param>
 /// <param name="StartedAt">When its rollout started; null for a revision found at adoption.</param>
 public sealed record Arm(Revision Revision, string ReplicaSet, string Image, DateTimeOffset? StartedAt = null);
+
+/// <summary>A revision that was taken back.</summary>
+/// <param name="Arm">Which.</param>
+/// <param name="ByCommand">Whether a person rolled it back after it had been promoted: then it stays refused even when the template leaves it and returns.</param>
+/// <param name="Reason">Why.</param>
+public sealed record Refusal(Arm Arm, bool ByCommand, string Reason);
 
 /// <summary>What a rollout is doing.</summary>
 public enum Stage
@@ -169,11 +187,17 @@ public sealed record Journey
     /// <summary>When it entered the stage or step, moved on by the time it was held by a person.</summary>
     public required DateTimeOffset EnteredAt { get; init; }
 
-    /// <summary>When pods last made progress; the progress deadline counts from here.</summary>
-    public required DateTimeOffset ProgressedAt { get; init; }
+    /// <summary>Since when too few candidate pods are available, moved on by every pod that becomes so; null while there are enough. The progress deadline counts from here.</summary>
+    public DateTimeOffset? ShortSince { get; init; }
 
-    /// <summary>The most available candidate pods seen since the step began.</summary>
+    /// <summary>The most candidate pods that were available while there were too few.</summary>
     public int MostAvailable { get; init; }
+
+    /// <summary>Since when nothing may advance; the step's clock stands still meanwhile. Null while it may.</summary>
+    public DateTimeOffset? HeldSince { get; init; }
+
+    /// <summary>When the hand-over may have been sent: from then there is no way back but another rollout. Null before.</summary>
+    public DateTimeOffset? HandOverSentAt { get; init; }
 
     /// <summary>Whether the plan is left aside: all traffic at once, by a person's order.</summary>
     public bool Express { get; init; }
@@ -193,7 +217,7 @@ public sealed record Journey
     /// <summary>Why it ends so; null while it goes on.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>A revision to go to after the retreat, by a person's order; null when none.</summary>
+    /// <summary>A revision to go to afterwards, by a person's order; null when none.</summary>
     public Revision? Next { get; init; }
 
     /// <summary>The name of its AnalysisRun; null when nothing is analysed.</summary>

@@ -1,0 +1,227 @@
+using Canary.Core.Traffic;
+
+namespace Canary.Core.Rollouts;
+
+/// <summary>The difference between what the status calls for and what is seen.</summary>
+internal static class EffectRules
+{
+    public static ValueList<Effect> Undone(Pass pass)
+    {
+        var observed = pass.Observed;
+        var effects = new List<Effect>();
+        var status = pass.Status;
+        if (!observed.Deleting && !observed.HasFinalizer && status.Stable is not null)
+        {
+            // nothing is changed before it is certain that it can be put back
+            effects.Add(new Effect.AddFinalizer());
+        }
+        else
+        {
+            Traffic(pass, effects);
+            if (observed.Deleting)
+            {
+                Drain(pass, effects);
+                effects.AddRange(ReleaseRules.Undone(pass));
+            }
+            else if (status.Plan is not null)
+            {
+                Deployment(pass, effects);
+                Candidate(pass, effects);
+                HandOver(pass, effects);
+                Drain(pass, effects);
+                Analysis(pass, effects);
+            }
+        }
+
+        if (observed.Command is { } command)
+        {
+            effects.Add(new Effect.ClearCommand(command.Raw));
+        }
+
+        return effects.ToValueList();
+    }
+
+    private static void Traffic(Pass pass, List<Effect> effects)
+    {
+        var status = pass.Status;
+        var seen = pass.Observed.Traffic;
+        if (status.Traffic is not { } wanted || (pass.Observed.Deleting && status.Journey is null))
+        {
+            return;
+        }
+
+        if (Stabilises(pass, wanted))
+        {
+            var retreats = status.Journey is null or { Stage: Stage.Retreating };
+            var lowers = seen.Exceeds(wanted.Weight);
+            if (status.StalledSince is not null && !retreats)
+            {
+                return;
+            }
+
+            var points = seen.StableSubset != wanted.StableSubset || seen.CandidateSubset != wanted.CandidateSubset;
+            var weighs = seen.Routes.Count > 0 && !seen.Carries(wanted.Weight);
+            if (points && (retreats || seen.Problems.Count == 0))
+            {
+                effects.Add(new Effect.PointSubsets(wanted.StableSubset, wanted.CandidateSubset, retreats && lowers));
+            }
+
+            if (weighs && status.StalledSince is null && (lowers || !points))
+            {
+                effects.Add(new Effect.SetWeight(wanted.Weight, lowers));
+            }
+        }
+    }
+
+    /// <summary>Whether what is wanted has pods to answer: the check in the same pass, whatever was true when it was decided.</summary>
+    private static bool Stabilises(Pass pass, TrafficStatus wanted)
+    {
+        if (wanted.Weight == Weight.Zero)
+        {
+            return true;
+        }
+
+        return pass.Observed.ReplicaSetOf(wanted.CandidateSubset) is { Ready: > 0 };
+    }
+
+    private static void Deployment(Pass pass, List<Effect> effects)
+    {
+        var status = pass.Status;
+        if (pass.Observed.Deployment is not { Deleting: false } deployment || status.Stable is null)
+        {
+            return;
+        }
+
+        if (!deployment.Paused && !status.NativeSeen)
+        {
+            effects.Add(new Effect.SetPaused(true));
+        }
+
+        if (status.Journey is null && status.Plan is { RevertTemplate: true } && status.Refused is { ByCommand: false } refused
+            && deployment.Template == refused.Arm.Revision && pass.StableReplicaSet is { } stable)
+        {
+            effects.Add(new Effect.SetTemplate(stable.Name));
+        }
+
+        if (status.RestartStamp is { } stamp && deployment.RestartStamp != stamp)
+        {
+            effects.Add(new Effect.StampRestart(stamp));
+        }
+    }
+
+    private static void Candidate(Pass pass, List<Effect> effects)
+    {
+        var status = pass.Status;
+        if (status.Journey is not { Stage: not Stage.Retreating } journey || status.Candidate is not { } candidate || pass.Observed.Deployment is not { } deployment)
+        {
+            return;
+        }
+
+        var needed = ScaleRules.CandidatePods(pass);
+        switch (pass.CandidateReplicaSet)
+        {
+            case null when !journey.ByCommand && deployment.Template == candidate.Revision:
+                effects.Add(new Effect.CreateReplicaSet(candidate.Revision, needed));
+                break;
+            case { Owner: Owner.Deployment, Replicas: 0 } checkedIn when journey.HandOverSentAt is null && journey.Outcome != Outcome.PromotedAtZero:
+                effects.Add(new Effect.CheckOut(checkedIn.Name));
+                break;
+            case { Owner: Owner.Rollout } owned when owned.Replicas != needed && MayScale(pass, owned, needed):
+                effects.Add(new Effect.ScaleReplicaSet(owned.Name, needed));
+                break;
+        }
+    }
+
+    /// <summary>A candidate that still gets requests is never scaled to nothing.</summary>
+    private static bool MayScale(Pass pass, ReplicaSetObservation owned, int needed) =>
+        needed > 0 || RetirementRules.CarriesNothing(pass, owned.Revision);
+
+    private static void HandOver(Pass pass, List<Effect> effects)
+    {
+        if (pass.Status.Journey is not { Stage: Stage.HandingOver } journey || pass.Observed.Deployment is not { } deployment || pass.CandidateReplicaSet is not { } candidate)
+        {
+            return;
+        }
+
+        var most = deployment.Replicas + deployment.MaxSurge;
+        if (journey.ByCommand && deployment.Template != candidate.Revision)
+        {
+            effects.Add(new Effect.SetTemplate(candidate.Name));
+        }
+        else if (candidate.Owner == Owner.Rollout)
+        {
+            if (journey.HandOverSentAt is not null && PromotionRules.Ready(pass))
+            {
+                effects.Add(new Effect.HandOver(candidate.Name, deployment.Replicas, most));
+            }
+        }
+        else if (journey.HandOverSentAt is not null)
+        {
+            if (candidate.Replicas != deployment.Replicas || candidate.DesiredReplicas != deployment.Replicas)
+            {
+                effects.Add(new Effect.Saturate(candidate.Name, deployment.Replicas, most));
+            }
+
+            if (deployment.Template != candidate.Revision && candidate.Ready > 0)
+            {
+                // the Deployment's controller no longer knows which of its two is the new one
+                effects.AddRange(pass.Observed.ReplicaSets
+                    .Where(other => other is { Owner: Owner.Deployment, Replicas: > 0 } && other.Revision != candidate.Revision)
+                    .Select(other => new Effect.ScaleReplicaSet(other.Name, 0)));
+            }
+        }
+    }
+
+    private static void Drain(Pass pass, List<Effect> effects)
+    {
+        var status = pass.Status;
+        if (status.Plan is not { } plan)
+        {
+            return;
+        }
+
+        foreach (var replicaSet in pass.Observed.ReplicaSets)
+        {
+            if (!RetirementRules.IsLeftOver(pass, replicaSet))
+            {
+                continue;
+            }
+
+            if (replicaSet.Replicas > 0)
+            {
+                var entry = status.Retiring.FirstOrDefault(retiring => retiring.Revision == replicaSet.Revision);
+                if (entry is not null && entry.Since + plan.ScaleDownDelay <= pass.Now && RetirementRules.CarriesNothing(pass, replicaSet.Revision))
+                {
+                    effects.Add(new Effect.ScaleReplicaSet(replicaSet.Name, 0));
+                }
+            }
+            else if (replicaSet.Pods == 0 && status.Refused?.Arm.Revision != replicaSet.Revision && pass.Observed.Traffic.CandidateSubset != replicaSet.Revision)
+            {
+                effects.Add(replicaSet.HistoryRevision is null || pass.Observed.Deployment is null ? new Effect.DeleteReplicaSet(replicaSet.Name) : new Effect.CheckIn(replicaSet.Name));
+            }
+        }
+    }
+
+    private static void Analysis(Pass pass, List<Effect> effects)
+    {
+        var status = pass.Status;
+        var current = status.Journey?.AnalysisRun;
+        var runs = pass.Observed.AnalysisRuns;
+        if (current is not null && status.Candidate is { } candidate && pass.Observed.Metrics is { } metrics && runs.All(run => run.Name != current))
+        {
+            effects.Add(new Effect.StartAnalysis(current, status.Stable!.Revision, candidate.Revision, metrics, pass.Plan.Analysis));
+        }
+
+        var last = status.History.Count > 0 ? status.History[0] : null;
+        foreach (var run in runs)
+        {
+            if (!run.Finished && run.Name != current)
+            {
+                effects.Add(new Effect.FinishAnalysis(run.Name, last?.Outcome ?? Outcome.Released, last?.Reason ?? ""));
+            }
+        }
+
+        var finished = runs.Where(run => run.Finished && run.Name != current).ToList();
+        effects.AddRange(finished.Take(Math.Max(0, finished.Count - pass.Plan.Analysis.History)).Select(run => new Effect.DeleteAnalysis(run.Name)));
+    }
+}

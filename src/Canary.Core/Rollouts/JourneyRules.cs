@@ -1,0 +1,216 @@
+using System.Globalization;
+using Canary.Core.Analysis;
+using Canary.Core.Traffic;
+
+namespace Canary.Core.Rollouts;
+
+/// <summary>The way of a candidate from its first pod to all traffic.</summary>
+internal static class JourneyRules
+{
+    public static void Advance(Pass pass)
+    {
+        TakeTraffic(pass);
+        if (pass.Status.Journey is null)
+        {
+            StartRules.Consider(pass);
+            return;
+        }
+
+        if (pass.Status.Journey.Stage == Stage.Retreating)
+        {
+            RetreatRules.Advance(pass);
+            return;
+        }
+
+        if (LeavesForAnotherTemplate(pass) || FailsByVerdict(pass) || FailsByPods(pass))
+        {
+            return;
+        }
+
+        WatchExposure(pass);
+        if (Holds(pass))
+        {
+            return;
+        }
+
+        switch (pass.Status.Journey.Stage)
+        {
+            case Stage.Preparing:
+                Prepare(pass);
+                break;
+            case Stage.Stepping:
+                StepRules.Advance(pass);
+                break;
+            default:
+                PromotionRules.Advance(pass);
+                break;
+        }
+    }
+
+    /// <summary>Takes the routes over once they are in order: both subsets select the stable revision, 100/0.</summary>
+    private static void TakeTraffic(Pass pass)
+    {
+        var observed = pass.Observed;
+        var stable = pass.Status.Stable!.Revision;
+        if (pass.Status.Traffic is null)
+        {
+            if (observed.HasFinalizer && observed.Deployment is { Paused: true } && observed.Traffic is { Problems.Count: 0, Routes.Count: > 0 })
+            {
+                var original = pass.Status.Original ?? new Original(false, null);
+                pass.Status = pass.Status with { Original = original with { Traffic = original.Traffic ?? observed.Traffic.Snapshot } };
+                pass.Route(stable, stable, Weight.Zero);
+            }
+        }
+        else if (pass.Status.Journey is null)
+        {
+            pass.Route(stable, pass.Status.Traffic.CandidateSubset, Weight.Zero);
+        }
+    }
+
+    private static bool LeavesForAnotherTemplate(Pass pass)
+    {
+        var journey = pass.Status.Journey!;
+        var template = pass.Observed.Deployment!.Template;
+        if (journey.ByCommand || journey.HandOverSentAt is not null || template == pass.Status.Candidate!.Revision)
+        {
+            return false;
+        }
+
+        if (template == pass.Status.Stable!.Revision)
+        {
+            RetreatRules.Begin(pass, Outcome.Reverted, "the Deployment's template was set back to the stable revision's");
+        }
+        else
+        {
+            RetreatRules.Begin(pass, Outcome.Superseded, $"revision {template} took its place");
+        }
+
+        return true;
+    }
+
+    private static bool FailsByVerdict(Pass pass)
+    {
+        if (pass.Status.Journey is { HandOverSentAt: null, ExposedSince: not null } && pass.Observed.Verdict is { State: VerdictState.Fail } verdict)
+        {
+            RetreatRules.Begin(pass, Outcome.RolledBack, verdict.Reason);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Counts the time in which too few pods are available; past the deadline the rollout fails with the pods' own reason.</summary>
+    private static bool FailsByPods(Pass pass)
+    {
+        var journey = pass.Status.Journey!;
+        if (journey.HandOverSentAt is not null || pass.Replicas == 0)
+        {
+            return false;
+        }
+
+        var needed = ScaleRules.CandidatePods(pass);
+        var available = pass.CandidateAvailable;
+        if (available >= needed)
+        {
+            pass.Travel(now => now with { ShortSince = null, MostAvailable = 0 });
+            return false;
+        }
+
+        if (journey.ShortSince is null || available > journey.MostAvailable)
+        {
+            pass.Travel(now => now with { ShortSince = pass.Now, MostAvailable = available });
+            return false;
+        }
+
+        if (!pass.Due(journey.ShortSince.Value + pass.Plan.ProgressDeadline))
+        {
+            return false;
+        }
+
+        var why = pass.CandidateReplicaSet?.PodProblem ?? "no pod says why";
+        RetreatRules.Begin(pass, Outcome.RolledBack, string.Create(CultureInfo.InvariantCulture, $"{available} of {needed} candidate pods were available after {Words.Duration(pass.Plan.ProgressDeadline)}: {why}"));
+        return true;
+    }
+
+    /// <summary>Takes the weight away at once when no candidate pod is ready to answer.</summary>
+    private static void WatchExposure(Pass pass)
+    {
+        var status = pass.Status;
+        if (status.Traffic is not { } traffic || status.Journey is not { Stage: Stage.Stepping } journey)
+        {
+            return;
+        }
+
+        if (traffic.Weight > Weight.Zero && (pass.CandidateReady == 0 || pass.Replicas == 0))
+        {
+            var why = pass.CandidateReplicaSet?.PodProblem is { } problem ? $": {problem}" : "";
+            pass.Announce("CandidateNotReady", pass.Replicas == 0 ? "the Deployment was scaled to zero; the weight went to 0" : $"no candidate pod is ready; the weight went to 0{why}", warning: true);
+            pass.Route(traffic.StableSubset, traffic.CandidateSubset, Weight.Zero);
+        }
+        else if (traffic.Weight > Weight.Zero && journey.ExposedSince is null && pass.Propagated())
+        {
+            pass.Travel(now => now with { ExposedSince = pass.Now });
+        }
+    }
+
+    /// <summary>Whether something outside the plan keeps the candidate where it is; the step's clock stands still meanwhile.</summary>
+    private static bool Holds(Pass pass)
+    {
+        var status = pass.Status;
+        var journey = status.Journey!;
+        var why = status switch
+        {
+            _ when journey.HandOverSentAt is not null => null,
+            { Pause.Reason: PauseReason.Command } => $"paused by {status.Pause.By ?? "a person"}",
+            _ when pass.Replicas == 0 && journey.Outcome != Outcome.PromotedAtZero => "the Deployment is scaled to zero",
+            _ when status.Traffic is null => "the routes are not in order",
+            _ when pass.Observed.Traffic.Problems.Count > 0 => pass.Observed.Traffic.Problems[0].ToString(),
+            { StalledSince: not null } => "another writer sets the weights",
+            _ => null,
+        };
+        pass.Waiting = why;
+        if (why is null)
+        {
+            if (journey.HeldSince is { } since)
+            {
+                pass.Travel(now => now with { HeldSince = null, EnteredAt = now.EnteredAt + (pass.Now - since) });
+            }
+
+            return false;
+        }
+
+        if (pass.Replicas == 0 && journey is { Stage: Stage.Stepping })
+        {
+            // with the pods went what was learned about their readiness: begin again when there are replicas
+            pass.Travel(now => now with { Stage = Stage.Preparing, Step = 0, ShortSince = null, MostAvailable = 0 });
+        }
+
+        pass.Travel(now => now with { HeldSince = now.HeldSince ?? pass.Now });
+        return true;
+    }
+
+    private static void Prepare(Pass pass)
+    {
+        var candidate = pass.Status.Candidate!.Revision;
+        var needed = ScaleRules.CandidatePods(pass);
+        if (pass.CandidateAvailable < needed || pass.CandidateReady == 0)
+        {
+            pass.Waiting = string.Create(CultureInfo.InvariantCulture, $"{pass.CandidateAvailable} of {needed} candidate pods are available");
+            return;
+        }
+
+        var traffic = pass.Status.Traffic!;
+        if (!pass.Propagated())
+        {
+            pass.Waiting = "the proxies are learning of the last change";
+        }
+        else if (traffic.CandidateSubset != candidate)
+        {
+            pass.Route(traffic.StableSubset, candidate, Weight.Zero);
+        }
+        else
+        {
+            pass.Travel(now => now with { Stage = Stage.Stepping, Step = 0, EnteredAt = pass.Now });
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Canary.Core.Traffic;
+
+namespace Canary.Core.Rollouts;
+
+/// <summary>What happens when somebody unpauses the Deployment.</summary>
+internal static class NativeRules
+{
+    /// <summary>Whether the Deployment's own controller has begun to replace the stable pods.</summary>
+    public static bool UnderWay(Pass pass)
+    {
+        var deployment = pass.Observed.Deployment!;
+        if (pass.Observed.Status.Original is null || deployment.Paused || pass.Status.Journey is { HandOverSentAt: not null })
+        {
+            return false;
+        }
+
+        return pass.Status.NativeSeen || pass.Observed.ReplicaSets.Any(replicaSet => replicaSet.Owner == Owner.Deployment && replicaSet.Replicas > 0 && replicaSet.Revision != pass.Status.Stable!.Revision);
+    }
+
+    /// <summary>Lets the native update finish, keeps traffic on the revision with the most ready pods, then takes the result as stable, unanalysed.</summary>
+    public static void Follow(Pass pass)
+    {
+        var deployment = pass.Observed.Deployment!;
+        var status = pass.Status;
+        if (!status.NativeSeen)
+        {
+            pass.Announce("NativeUpdate", "somebody unpaused the Deployment and its own update has begun; it is let finish, unanalysed", warning: true);
+        }
+
+        if (status.Journey is not null)
+        {
+            status = HistoryRules.Add(pass, status.Candidate!, Outcome.Superseded, "the Deployment was unpaused and updates itself", status.Journey.By, status.Stable!.Revision) with { Journey = null, Candidate = null, Pause = null };
+        }
+
+        pass.Status = status = status with { NativeSeen = true, UnpausedSeen = true };
+        pass.Waiting = "the Deployment's own update is let finish";
+        var active = pass.Observed.ReplicaSets.Where(replicaSet => replicaSet.Owner == Owner.Deployment && replicaSet.Replicas > 0).ToList();
+        if (status.Traffic is { } traffic && active.Where(replicaSet => replicaSet.Ready > 0).MaxBy(replicaSet => replicaSet.Ready) is { } serving)
+        {
+            pass.Route(serving.Revision, traffic.CandidateSubset == status.Stable!.Revision ? serving.Revision : traffic.CandidateSubset, Weight.Zero);
+        }
+
+        if (active.Count == 1 && active[0].Revision == deployment.Template && deployment.Observed && active[0].Available >= deployment.Replicas)
+        {
+            var arm = new Arm(active[0].Revision, active[0].Name, active[0].Image);
+            pass.Announce("Unanalysed", $"{Pass.Describe(arm)} is the stable revision, without analysis", warning: true);
+            pass.Status = HistoryRules.Add(pass, arm, Outcome.Unanalysed, "the Deployment was unpaused and updated itself", null, status.Stable!.Revision) with { Stable = arm, NativeSeen = false, Refused = null };
+        }
+    }
+
+    /// <summary>Tells once that somebody unpaused the Deployment; it is paused again.</summary>
+    public static void WatchPause(Pass pass)
+    {
+        var status = pass.Status;
+        var paused = pass.Observed.Deployment!.Paused;
+        if (paused && (status.UnpausedSeen || status.NativeSeen))
+        {
+            pass.Status = status with { UnpausedSeen = false, NativeSeen = false };
+        }
+        else if (!paused && status.Traffic is not null && !status.UnpausedSeen)
+        {
+            pass.Announce("DeploymentUnpaused", "somebody unpaused the Deployment; it is paused again, so that no update passes the analysis by", warning: true);
+            pass.Status = status with { UnpausedSeen = true };
+        }
+    }
+}

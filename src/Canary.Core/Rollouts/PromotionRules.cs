@@ -1,0 +1,134 @@
+using Canary.Core.Traffic;
+
+namespace Canary.Core.Rollouts;
+
+/// <summary>From all traffic to being the stable revision.</summary>
+internal static class PromotionRules
+{
+    /// <summary>How long our own caches may lag behind each other.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
+
+    public static void Begin(Pass pass)
+    {
+        var status = pass.Status;
+        if (status.Traffic is not { } traffic || traffic.Weight != Weight.Full || pass.CandidateAvailable < pass.Replicas || !pass.Propagated())
+        {
+            pass.Waiting = "waits for all candidate pods before the promotion";
+            return;
+        }
+
+        pass.Announce("Promoting", $"{Pass.Describe(status.Candidate!)} becomes the stable revision");
+        pass.Travel(now => now with { Stage = Stage.SwitchingSubset, EnteredAt = pass.Now });
+        pass.Route(status.Candidate!.Revision, status.Candidate.Revision, Weight.Full);
+    }
+
+    public static void Advance(Pass pass)
+    {
+        var journey = pass.Status.Journey!;
+        var candidate = pass.Status.Candidate!;
+        if (journey.Stage == Stage.HandingOver)
+        {
+            HandOver(pass, journey, candidate);
+        }
+        else if (pass.CandidateReady == 0)
+        {
+            var why = pass.CandidateReplicaSet?.PodProblem is { } problem ? $": {problem}" : "";
+            RetreatRules.Begin(pass, Outcome.RolledBack, $"no candidate pod was ready during the promotion{why}");
+        }
+        else if (!pass.Propagated())
+        {
+            pass.Waiting = "the proxies are learning of the promotion";
+        }
+        else if (journey.Stage == Stage.SwitchingSubset)
+        {
+            pass.Travel(now => now with { Stage = Stage.ResettingWeights, EnteredAt = pass.Now });
+            pass.Route(candidate.Revision, candidate.Revision, Weight.Zero);
+        }
+        else
+        {
+            pass.Travel(now => now with { Stage = Stage.HandingOver, EnteredAt = pass.Now });
+        }
+    }
+
+    /// <summary>Whether the candidate's ReplicaSet may become the Deployment's now.</summary>
+    public static bool Ready(Pass pass) =>
+        pass.CandidateReplicaSet is { Owner: Owner.Rollout } replicaSet
+        && pass.Observed.Deployment is { Paused: true } deployment
+        && deployment.Template == replicaSet.Revision
+        && replicaSet.Replicas == deployment.Replicas
+        && replicaSet.Available >= deployment.Replicas;
+
+    private static void HandOver(Pass pass, Journey journey, Arm candidate)
+    {
+        var replicaSet = pass.CandidateReplicaSet;
+        if (replicaSet is { Owner: Owner.Deployment } && journey.HandOverSentAt is not null)
+        {
+            if (replicaSet.Replicas == pass.Replicas && OthersAreDown(pass))
+            {
+                Finish(pass, journey, candidate);
+            }
+            else
+            {
+                pass.Waiting = "the Deployment takes the pods over";
+            }
+
+            return;
+        }
+
+        if (journey.Outcome == Outcome.PromotedAtZero && pass.Replicas > 0 && journey.HandOverSentAt is null)
+        {
+            // replicas came while nothing had been handed over: now there is something to analyse
+            pass.Travel(now => now with { Stage = Stage.Preparing, Outcome = null, EnteredAt = pass.Now });
+            return;
+        }
+
+        if (replicaSet is null && journey.HandOverSentAt is null && journey.Outcome != Outcome.PromotedAtZero)
+        {
+            RetreatRules.Begin(pass, Outcome.RolledBack, "the candidate's ReplicaSet was deleted during the promotion");
+            return;
+        }
+
+        pass.Waiting = "the pods are handed over to the Deployment";
+        if (journey.HandOverSentAt is null)
+        {
+            if (Ready(pass))
+            {
+                pass.Travel(now => now with { HandOverSentAt = pass.Now });
+            }
+        }
+        else if (!journey.ByCommand && pass.Observed.Deployment!.Template != candidate.Revision && pass.Due(journey.HandOverSentAt.Value + Settling))
+        {
+            // the template moved on before the hand-over was done, and it is refused then: the way back is open again
+            pass.Travel(now => now with { HandOverSentAt = null });
+        }
+    }
+
+    private static bool OthersAreDown(Pass pass) =>
+        pass.Observed.ReplicaSets.All(other => other.Owner != Owner.Deployment || other.Revision == pass.Status.Candidate!.Revision || other.Replicas == 0);
+
+    private static void Finish(Pass pass, Journey journey, Arm candidate)
+    {
+        var former = pass.Status.Stable!;
+        var outcome = journey.Outcome ?? Outcome.Promoted;
+        var reason = outcome == Outcome.PromotedAtZero ? "nothing served, so it was promoted without analysis" : journey.Reason ?? pass.Status.Verdict?.Reason ?? "the plan ended";
+        pass.Announce(outcome == Outcome.PromotedAtZero ? "PromotedAtZero" : "Promoted", $"{Pass.Describe(candidate)} is the stable revision, in place of {Pass.Describe(former)}: {reason}");
+        var next = journey.Next;
+        pass.Status = HistoryRules.Add(pass, candidate, outcome, reason, journey.By, former.Revision) with
+        {
+            Stable = candidate with { StartedAt = null },
+            Candidate = null,
+            Journey = null,
+            Pause = null,
+            Refused = journey.ByCommand ? new Refusal(former with { StartedAt = null }, true, $"rolled back by {journey.By ?? "a person"}") : null,
+        };
+        if (pass.Status.Traffic is not null)
+        {
+            pass.Route(candidate.Revision, candidate.Revision, Weight.Zero);
+        }
+
+        if (next is { } revision && pass.Observed.ReplicaSetOf(revision) is { } replicaSet)
+        {
+            StartRules.Begin(pass, revision, replicaSet.Name, replicaSet.Image, byCommand: true, journey.By);
+        }
+    }
+}

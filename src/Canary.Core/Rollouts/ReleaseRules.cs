@@ -1,0 +1,89 @@
+using Canary.Core.Traffic;
+
+namespace Canary.Core.Rollouts;
+
+/// <summary>How a Rollout lets go of its workload when it is deleted.</summary>
+internal static class ReleaseRules
+{
+    /// <summary>After this time a release ends even when routes cannot be put back, so that nothing blocks the deletion for ever.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public static void Advance(Pass pass)
+    {
+        var status = pass.Status;
+        pass.Waiting = "the workload is being released";
+        if (status.Plan is null or { OnDelete: OnDelete.Orphan } || status.Stable is null)
+        {
+            return;
+        }
+
+        if (status.ReleasingSince is null)
+        {
+            pass.Announce("Releasing", "the Rollout is deleted: traffic goes back to stable, everything is put back as it was found");
+            pass.Status = status = status with { ReleasingSince = pass.Now };
+        }
+
+        if (status.Journey is { HandOverSentAt: not null } && pass.Observed.Deployment is not null)
+        {
+            PromotionRules.Advance(pass);
+            return;
+        }
+
+        if (status.Journey is { Stage: not Stage.Retreating })
+        {
+            RetreatRules.Begin(pass, Outcome.Released, "the Rollout was deleted", ordered: true);
+        }
+
+        if (pass.Status.Journey is not null)
+        {
+            RetreatRules.Advance(pass);
+        }
+    }
+
+    /// <summary>The effects of a release that are still undone, in their order; empty while the candidate's pods drain.</summary>
+    public static IEnumerable<Effect> Undone(Pass pass)
+    {
+        var observed = pass.Observed;
+        var status = pass.Status;
+        if (!observed.HasFinalizer)
+        {
+            yield break;
+        }
+
+        if (status.Plan is null or { OnDelete: OnDelete.Orphan } || status.Stable is null)
+        {
+            yield return new Effect.RemoveFinalizer();
+            yield break;
+        }
+
+        if (status.Journey is not null || status.Retiring.Count > 0)
+        {
+            yield break;
+        }
+
+        var since = status.ReleasingSince ?? pass.Now;
+        var outOfPatience = pass.Due(since + status.Plan.ScaleDownDelay + Patience);
+        if (observed.Deployment is { Deleting: false } deployment)
+        {
+            if (deployment.Template != status.Stable.Revision && pass.StableReplicaSet is { } stable)
+            {
+                yield return new Effect.SetTemplate(stable.Name);
+                yield break;
+            }
+
+            if (status.Original?.Traffic is { } snapshot && observed.Traffic.Snapshot != snapshot && !outOfPatience)
+            {
+                yield return new Effect.RestoreTraffic(snapshot);
+                yield break;
+            }
+
+            if (status.Original is { Paused: false } && deployment.Paused)
+            {
+                yield return new Effect.SetPaused(false);
+                yield break;
+            }
+        }
+
+        yield return new Effect.RemoveFinalizer();
+    }
+}
