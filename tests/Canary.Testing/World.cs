@@ -1,0 +1,340 @@
+using Canary.Core;
+using Canary.Core.Analysis;
+using Canary.Core.Commands;
+using Canary.Core.Rollouts;
+using Canary.Core.Traffic;
+using Canary.Core.Validation;
+
+namespace Canary.Testing;
+
+/// <summary>A cluster in memory under a virtual clock: a Deployment with its controller, pods, routes and proxies that learn late. For one Rollout.</summary>
+public sealed class World
+{
+    private readonly List<(DateTimeOffset At, Revision? Stable, Revision? Candidate, Weight Weight)> _pushes = [];
+    private int _names;
+
+    public World(int replicas = 4, int seed = 1)
+    {
+        Random = new Random(seed);
+        Deployment = new SimulatedDeployment { Replicas = replicas };
+        Add(new SimulatedReplicaSet { Name = "checkout-v1", Revision = new Revision("v1"), Owner = Owner.Deployment, Replicas = replicas, Desired = replicas, History = 1 });
+        Step(TimeSpan.FromSeconds(30));
+    }
+
+    public static RolloutKey Key { get; } = new("shop", "checkout");
+
+    public Random Random { get; }
+
+    public DateTimeOffset Now { get; private set; } = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public SimulatedDeployment? Deployment { get; set; }
+
+    public List<SimulatedReplicaSet> ReplicaSets { get; } = [];
+
+    public RolloutStatus Status { get; set; } = RolloutStatus.Initial;
+
+    public RolloutSpec? Spec { get; set; } = TestSpecs.Default;
+
+    public ValueList<MetricSpec>? Metrics { get; set; } = TestSpecs.Metrics;
+
+    public bool Deleting { get; set; }
+
+    public bool HasFinalizer { get; private set; }
+
+    public bool Gone { get; private set; }
+
+    public Command? Command { get; set; }
+
+    public bool RouteMissing { get; set; }
+
+    public int StableWeight { get; set; } = 100;
+
+    public int CandidateWeight { get; set; }
+
+    public Revision? StableSubset { get; set; }
+
+    public Revision? CandidateSubset { get; set; }
+
+    public Verdict? Verdict { get; set; }
+
+    public List<AnalysisRunObservation> AnalysisRuns { get; } = [];
+
+    public List<Announcement> Told { get; } = [];
+
+    public List<Effect> Done { get; } = [];
+
+    /// <summary>How long a pod takes to become ready; a revision in <see cref="Broken"/> never does.</summary>
+    public TimeSpan StartUp { get; set; } = TimeSpan.FromSeconds(3);
+
+    public HashSet<string> Broken { get; } = [];
+
+    /// <summary>How long proxies take to learn of a change.</summary>
+    public TimeSpan ProxyDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    public Action<string>? Trace { get; set; }
+
+    public SimulatedReplicaSet? Find(string revision) => ReplicaSets.FirstOrDefault(replicaSet => replicaSet.Revision.Hash == revision);
+
+    /// <summary>What proxies do now: the weight and subsets that they know.</summary>
+    public (Revision? Stable, Revision? Candidate, Weight Weight) Proxies()
+    {
+        var known = _pushes.LastOrDefault(push => push.At + ProxyDelay <= Now);
+        return (known.Stable, known.Candidate, known.Weight);
+    }
+
+    public Observation Observe() => new()
+    {
+        At = Now,
+        Key = Key,
+        Generation = 1,
+        Spec = Spec,
+        SpecProblems = Spec is null ? [new Problem("spec", "is wrong")] : [],
+        Metrics = Metrics,
+        MetricProblems = Metrics is null ? [new Problem("spec.analysis.templates[0].name", "there is no AnalysisTemplate golden-signals")] : [],
+        Status = Status,
+        Deleting = Deleting,
+        HasFinalizer = HasFinalizer,
+        Deployment = Deployment is { } deployment
+            ? new DeploymentObservation
+            {
+                Replicas = deployment.Replicas,
+                MaxSurge = deployment.MaxSurge,
+                Paused = deployment.Paused,
+                Template = new Revision(deployment.Template),
+                Image = $"shop/checkout:{deployment.Template}",
+                RestartStamp = deployment.RestartStamp,
+            }
+            : null,
+        ReplicaSets = ReplicaSets.Select(replicaSet => new ReplicaSetObservation
+        {
+            Name = replicaSet.Name,
+            Revision = replicaSet.Revision,
+            Owner = replicaSet.Owner,
+            Replicas = replicaSet.Replicas,
+            Pods = replicaSet.Pods.Count,
+            Ready = replicaSet.Ready(Now),
+            Available = replicaSet.Ready(Now),
+            Image = $"shop/checkout:{replicaSet.Revision}",
+            DesiredReplicas = replicaSet.Desired,
+            HistoryRevision = replicaSet.History,
+            PodProblem = replicaSet.Pods.Count > 0 && replicaSet.Ready(Now) == 0 ? "CrashLoopBackOff: exit code 1" : null,
+        }).ToValueList(),
+        Traffic = RouteMissing
+            ? new TrafficObservation { Problems = [new Problem("spec.traffic.istio.virtualServices[0].name", "there is no VirtualService checkout")], StableSubset = StableSubset, CandidateSubset = CandidateSubset }
+            : new TrafficObservation
+            {
+                Routes = [new RouteObservation("checkout/primary", StableWeight, CandidateWeight)],
+                StableSubset = StableSubset,
+                CandidateSubset = CandidateSubset,
+                Snapshot = $"{StableWeight}/{CandidateWeight} {StableSubset}/{CandidateSubset}",
+                LastWriter = "kubectl",
+            },
+        Verdict = Status.Journey?.AnalysisRun is null ? null : Verdict,
+        AnalysisRuns = AnalysisRuns.ToValueList(),
+        Command = Command,
+    };
+
+    /// <summary>One pass: decide, remember, act; the pass may be cut off after some effects, as a crash would.</summary>
+    /// <param name="effects">How many effects are still carried out.</param>
+    public Decision Pass(int effects = int.MaxValue)
+    {
+        var observation = Observe();
+        var decision = RolloutMachine.Decide(observation);
+        Trace?.Invoke($"{Now:HH:mm:ss} {decision.Status.Phase} {decision.Status.Journey?.Stage} step {decision.Status.Journey?.Step} {decision.Reason} -> {decision.Effects}");
+        Status = decision.Status;
+        foreach (var effect in decision.Effects.Take(effects))
+        {
+            Apply(effect);
+        }
+
+        Told.AddRange(decision.Announcements);
+        return decision;
+    }
+
+    /// <summary>Passes until nothing changes, as the engine does.</summary>
+    public void Settle()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var before = Status;
+            var decision = Pass();
+            Controllers();
+            if (decision.Effects.Count == 0 && Status == before)
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"It does not settle: {Status.Message}, {string.Join(", ", RolloutMachine.Decide(Observe()).Effects)}");
+    }
+
+    /// <summary>Lets time go by, with a pass every second.</summary>
+    public void Run(TimeSpan time)
+    {
+        var until = Now + time;
+        while (Now < until)
+        {
+            Settle();
+            Step(TimeSpan.FromSeconds(1));
+        }
+
+        Settle();
+    }
+
+    /// <summary>Lets time go by until something holds.</summary>
+    /// <returns>Whether it came to hold within the time.</returns>
+    public bool RunUntil(Func<World, bool> holds, TimeSpan atMost, Action<World>? everySecond = null)
+    {
+        var until = Now + atMost;
+        everySecond?.Invoke(this);
+        Settle();
+        while (!holds(this))
+        {
+            if (Now >= until)
+            {
+                return false;
+            }
+
+            Step(TimeSpan.FromSeconds(1));
+            everySecond?.Invoke(this);
+            Settle();
+        }
+
+        return true;
+    }
+
+    public void Step(TimeSpan time)
+    {
+        Now += time;
+        Controllers();
+    }
+
+    public void Push() => _pushes.Add((Now, StableSubset, CandidateSubset, new Weight(StableWeight + CandidateWeight == 0 ? 0 : 100 * CandidateWeight / (StableWeight + CandidateWeight))));
+
+    public void Apply(Effect effect)
+    {
+        Done.Add(effect);
+        switch (effect)
+        {
+            case Effect.AddFinalizer:
+                HasFinalizer = true;
+                break;
+            case Effect.RemoveFinalizer:
+                HasFinalizer = false;
+                Gone = Deleting;
+                break;
+            case Effect.SetWeight set when !RouteMissing:
+                var total = StableWeight + CandidateWeight;
+                CandidateWeight = set.To.PartOf(total);
+                StableWeight = total - CandidateWeight;
+                Push();
+                break;
+            case Effect.PointSubsets point:
+                StableSubset = point.Stable;
+                CandidateSubset = point.Candidate;
+                Push();
+                break;
+            case Effect.RestoreTraffic restore:
+                var parts = restore.Snapshot.Split(' ', '/');
+                (StableWeight, CandidateWeight) = (int.Parse(parts[0], null), int.Parse(parts[1], null));
+                StableSubset = parts[2].Length == 0 ? null : new Revision(parts[2]);
+                CandidateSubset = parts[3].Length == 0 ? null : new Revision(parts[3]);
+                Push();
+                break;
+            case Effect.CreateReplicaSet create when Deployment?.Template == create.Revision.Hash && Find(create.Revision.Hash) is null:
+                Add(new SimulatedReplicaSet { Name = $"checkout-{create.Revision}", Revision = create.Revision, Owner = Owner.Rollout, Replicas = create.Replicas });
+                break;
+            case Effect.ScaleReplicaSet scale:
+                Named(scale.Name, replicaSet => replicaSet.Replicas = scale.Replicas);
+                break;
+            case Effect.CheckOut checkOut:
+                Named(checkOut.Name, replicaSet => replicaSet.Owner = Owner.Rollout);
+                break;
+            case Effect.CheckIn checkIn:
+                Named(checkIn.Name, replicaSet => replicaSet.Owner = Owner.Deployment);
+                break;
+            case Effect.HandOver hand:
+                Named(hand.Name, replicaSet =>
+                {
+                    if (Deployment?.Template != replicaSet.Revision.Hash)
+                    {
+                        return;
+                    }
+
+                    replicaSet.Owner = Owner.Deployment;
+                    replicaSet.Desired = hand.Replicas;
+                    replicaSet.History ??= ReplicaSets.Max(other => other.History ?? 0) + 1;
+                });
+                break;
+            case Effect.Saturate saturate:
+                Named(saturate.Name, replicaSet => (replicaSet.Replicas, replicaSet.Desired) = (saturate.Replicas, saturate.Replicas));
+                break;
+            case Effect.DeleteReplicaSet delete:
+                ReplicaSets.RemoveAll(replicaSet => replicaSet.Name == delete.Name);
+                break;
+            case Effect.SetPaused set when Deployment is not null:
+                Deployment.Paused = set.Paused;
+                break;
+            case Effect.SetTemplate set when Deployment is not null:
+                Named(set.ReplicaSet, replicaSet => Deployment.Template = replicaSet.Revision.Hash);
+                break;
+            case Effect.StampRestart stamp when Deployment is not null:
+                Deployment.RestartStamp = stamp.At;
+                Deployment.Template += "r";
+                break;
+            case Effect.StartAnalysis start when AnalysisRuns.All(run => run.Name != start.Name):
+                AnalysisRuns.Add(new AnalysisRunObservation(start.Name, false));
+                break;
+            case Effect.FinishAnalysis finish:
+                AnalysisRuns[AnalysisRuns.FindIndex(run => run.Name == finish.Name)] = new AnalysisRunObservation(finish.Name, true);
+                break;
+            case Effect.DeleteAnalysis delete:
+                AnalysisRuns.RemoveAll(run => run.Name == delete.Name);
+                break;
+            case Effect.ClearCommand clear when Command?.Raw == clear.Raw:
+                Command = null;
+                break;
+        }
+    }
+
+    private void Add(SimulatedReplicaSet replicaSet)
+    {
+        ReplicaSets.Add(replicaSet);
+        Controllers();
+    }
+
+    private void Named(string name, Action<SimulatedReplicaSet> change)
+    {
+        if (ReplicaSets.FirstOrDefault(replicaSet => replicaSet.Name == name) is { } found)
+        {
+            change(found);
+        }
+    }
+
+    /// <summary>The Deployment's and the ReplicaSets' controllers, as the real ones do it.</summary>
+    private void Controllers()
+    {
+        if (Deployment is { } deployment)
+        {
+            DeploymentController.Sync(deployment, ReplicaSets, Now);
+        }
+        else
+        {
+            ReplicaSets.RemoveAll(replicaSet => replicaSet.Owner == Owner.Deployment);
+        }
+
+        foreach (var replicaSet in ReplicaSets)
+        {
+            while (replicaSet.Pods.Count < replicaSet.Replicas)
+            {
+                var ready = Broken.Contains(replicaSet.Revision.Hash) ? DateTimeOffset.MaxValue : Now + StartUp;
+                replicaSet.Pods.Add(new SimulatedPod { Name = $"{replicaSet.Name}-{++_names}", ReadyAt = ready });
+            }
+
+            while (replicaSet.Pods.Count > replicaSet.Replicas)
+            {
+                replicaSet.Pods.Remove(replicaSet.Pods.MaxBy(pod => pod.ReadyAt)!);
+            }
+        }
+    }
+}
