@@ -1,0 +1,245 @@
+using Canary.Core.Analysis;
+using Canary.Core.Commands;
+using Canary.Core.Rollouts;
+using Canary.Core.Traffic;
+using Canary.Testing;
+using CsCheck;
+using Xunit;
+
+namespace Canary.Core.Tests.Rollouts;
+
+/// <summary>Random interleavings of everything that can happen, with every promise checked after each event.</summary>
+public sealed class InterleavingTests
+{
+    private static readonly Gen<(int Kind, int Detail)[]> Stories = Gen.Select(Gen.Int[0, 27], Gen.Int[0, 999]).Array[5, 60];
+
+    [Fact]
+    public void Decide_AnyInterleaving_KeepsEveryPromiseAndEndsAtRest()
+    {
+        Stories.Sample(
+            story =>
+            {
+                var world = new World(4, 7);
+                var trace = new List<string>();
+                world.Trace = trace.Add;
+                try
+                {
+                    Live(world, story);
+                    Rest(world);
+                }
+                catch (Exception e) when (e is not Xunit.Sdk.XunitException)
+                {
+                    throw new InvalidOperationException($"{e.Message}\n{string.Join('\n', trace.TakeLast(40))}", e);
+                }
+                catch (Xunit.Sdk.XunitException e)
+                {
+                    throw new InvalidOperationException($"{e.Message}\n{string.Join('\n', trace.TakeLast(40))}", e);
+                }
+            },
+            iter: 1500,
+            print: story => string.Join(" ", story.Select(part => $"({part.Kind},{part.Detail})")));
+    }
+
+    [Fact]
+    public void Decide_AppliedToItsOwnOutcome_IsAFixedPoint()
+    {
+        Stories.Sample(
+            story =>
+            {
+                var world = new World(4, 7);
+                foreach (var (kind, detail) in story)
+                {
+                    Happen(world, kind, detail);
+                    var observation = world.Observe();
+                    var first = RolloutMachine.Decide(observation);
+                    var second = RolloutMachine.Decide(observation with { Status = first.Status });
+                    Assert.Equal(first.Status, second.Status);
+                    Assert.Equal(first.Effects, second.Effects);
+                    Assert.Empty(second.Announcements);
+                    Assert.Equal(first, RolloutMachine.Decide(observation));
+                    Act(world, detail);
+                }
+            },
+            iter: 400);
+    }
+
+    private static void Live(World world, (int Kind, int Detail)[] story)
+    {
+        foreach (var (kind, detail) in story)
+        {
+            Happen(world, kind, detail);
+            Act(world, detail);
+            Check(world);
+            world.Step(TimeSpan.FromSeconds(detail % 11));
+            Check(world);
+        }
+    }
+
+    /// <summary>A whole pass, or one that a crash cuts off, before or among its effects.</summary>
+    private static void Act(World world, int detail)
+    {
+        if (world.Gone)
+        {
+            return;
+        }
+
+        var before = world.CandidateWeight;
+        var ready = Ready(world);
+        var ordered = world.Status.Journey is { Stage: Stage.Retreating, RetreatOrdered: true };
+        world.Pass(detail % 5 == 0 ? detail % 3 : int.MaxValue);
+        if (world.CandidateWeight > before)
+        {
+            Assert.True(ready, "requests were sent to a candidate without a ready pod");
+            Assert.True(world.CandidateWeight <= MostPlanned(world), $"the weight {world.CandidateWeight} is above the plan's step");
+        }
+
+        if (world.CandidateWeight < before && !ordered && world.Status.Journey is { RetreatOrdered: false, Stage: Stage.Retreating })
+        {
+            Assert.True(world.Find(world.Status.Stable!.Revision.Hash)?.Ready(world.Now) > 0 || !ready, "requests went back to a stable revision without a ready pod while the candidate had one");
+        }
+    }
+
+    private static bool Ready(World world) => world.CandidateSubset is { } subset && world.Find(subset.Hash)?.Ready(world.Now) > 0;
+
+    private static int MostPlanned(World world)
+    {
+        var journey = world.Status.Journey;
+        if (journey is null)
+        {
+            return 0;
+        }
+
+        return journey.Express || journey.Stage is not Stage.Stepping
+            ? 100
+            : world.Status.Plan!.Steps.Take(journey.Step + 1).OfType<Step.SetWeight>().Select(step => step.To.Percent).DefaultIfEmpty(0).Max();
+    }
+
+    private static void Check(World world)
+    {
+        if (world.Deployment is not { Replicas: > 0 } deployment || world.Status.Original is null || world.Deleting)
+        {
+            return;
+        }
+
+        var serving = world.ReplicaSets.Where(replicaSet => replicaSet.Owner == Owner.Deployment).Sum(replicaSet => replicaSet.Replicas);
+        Assert.True(serving > 0, "a Deployment with replicas was left without an active ReplicaSet");
+        if (world.Status is { Stable: { } stable, Journey: { HandOverSentAt: null } } && deployment.Paused)
+        {
+            var replicaSet = world.Find(stable.Revision.Hash);
+            Assert.True(replicaSet is null || replicaSet.Owner != Owner.Deployment || replicaSet.Replicas == deployment.Replicas, "stable was scaled before the hand-over");
+        }
+    }
+
+    /// <summary>Once nothing more happens and the pods are well, every story ends at rest: promoted, refused, or waiting for a person.</summary>
+    private static void Rest(World world)
+    {
+        world.Broken.Clear();
+        world.RouteMissing = false;
+        world.Spec = TestSpecs.Default;
+        world.Metrics = TestSpecs.Metrics;
+        world.Deployment ??= Revived(world);
+        world.Deployment.Replicas = Math.Max(1, world.Deployment.Replicas);
+        foreach (var pod in world.ReplicaSets.SelectMany(replicaSet => replicaSet.Pods).Where(pod => pod.ReadyAt == DateTimeOffset.MaxValue))
+        {
+            pod.ReadyAt = world.Now;
+        }
+
+        if (world.Status.Pause is not null)
+        {
+            world.Command = new Command { Raw = "promote", Verb = CommandVerb.Promote };
+        }
+
+        var rested = world.RunUntil(
+            w => w.Gone || (w.Status.Phase is Phase.Healthy or Phase.Degraded && RolloutMachine.Decide(w.Observe()).LookAgainAt is null),
+            TimeSpan.FromHours(3),
+            w => w.Verdict = TestSpecs.Verdict(VerdictState.Pass, w.Now));
+        Assert.True(rested, $"no rest: {world.Status.Phase} {world.Status.Message}");
+        if (world.Gone)
+        {
+            return;
+        }
+
+        Assert.Equal(0, world.CandidateWeight);
+        var stable = world.Find(world.Status.Stable!.Revision.Hash)!;
+        Assert.Equal(world.Deployment.Replicas, stable.Ready(world.Now));
+        Assert.Equal(Owner.Deployment, stable.Owner);
+        Assert.All(world.ReplicaSets.Where(replicaSet => replicaSet != stable), replicaSet => Assert.Equal(0, replicaSet.Replicas));
+        Assert.Equal(stable.Revision, world.StableSubset);
+        Assert.Equal(world.Status.Phase == Phase.Healthy, world.Deployment.Template == stable.Revision.Hash);
+    }
+
+    private static SimulatedDeployment Revived(World world)
+    {
+        world.ReplicaSets.RemoveAll(replicaSet => replicaSet.Owner == Owner.Deployment);
+        return new SimulatedDeployment { Replicas = 2, Template = "v9" };
+    }
+
+    private static void Happen(World world, int kind, int detail)
+    {
+        var deployment = world.Deployment;
+        switch (kind)
+        {
+            case <= 3 when deployment is not null:
+                deployment.Template = $"v{detail % 4 + 1}";
+                break;
+            case 4 when deployment is not null:
+                deployment.Replicas = detail % 7;
+                break;
+            case 5 or 6:
+                world.Verdict = TestSpecs.Verdict((VerdictState)(detail % 4), world.Now);
+                break;
+            case <= 9:
+                world.Verdict = TestSpecs.Verdict(VerdictState.Pass, world.Now);
+                world.Step(TimeSpan.FromSeconds(20));
+                break;
+            case 10:
+                // a pod is evicted or crashes
+                var pods = world.ReplicaSets.SelectMany(replicaSet => replicaSet.Pods).ToList();
+                if (pods.Count > 0)
+                {
+                    pods[detail % pods.Count].ReadyAt = world.Now + TimeSpan.FromSeconds(detail % 60);
+                }
+
+                break;
+            case 11:
+                if (!world.Broken.Remove($"v{detail % 4 + 1}"))
+                {
+                    world.Broken.Add($"v{detail % 4 + 1}");
+                }
+
+                break;
+            case 12 when world.Status.Candidate is { } candidate && world.Find(candidate.Revision.Hash) is { } all:
+                all.Pods.ForEach(pod => pod.ReadyAt = world.Now + TimeSpan.FromSeconds(15));
+                break;
+            case <= 19:
+                var verb = (CommandVerb)(kind - 13);
+                world.Command = new Command { Raw = $"{verb}-{detail}", Verb = verb, Id = detail % 3 == 0 ? $"{detail % 20}" : null, Revision = detail % 7 == 0 ? new Revision($"v{detail % 4 + 1}") : null };
+                break;
+            case 20:
+                (world.StableWeight, world.CandidateWeight) = detail % 2 == 0 ? (100, 0) : (30, 70);
+                world.Push();
+                break;
+            case 21 when deployment is not null && detail % 3 == 0:
+                deployment.Paused = false;
+                break;
+            case 22:
+                world.RouteMissing = !world.RouteMissing;
+                break;
+            case 23:
+                world.Spec = detail % 2 == 0 ? null : TestSpecs.Default;
+                break;
+            case 24:
+                world.Metrics = detail % 2 == 0 ? null : TestSpecs.Metrics;
+                break;
+            case 25 when detail % 6 == 0 && deployment is not null:
+                world.Deployment = null;
+                break;
+            case 26 when deployment is null:
+                world.Deployment = Revived(world);
+                break;
+            case 27 when detail % 5 == 0:
+                world.Deleting = true;
+                break;
+        }
+    }
+}
