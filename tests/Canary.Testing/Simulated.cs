@@ -51,7 +51,7 @@ internal static class DeploymentController
         var newest = owned.FirstOrDefault(replicaSet => replicaSet.Revision.Hash == deployment.Template);
         if (!deployment.Paused && newest is null)
         {
-            newest = new SimulatedReplicaSet { Name = $"checkout-native-{deployment.Template}", Revision = new Revision(deployment.Template), Owner = Owner.Deployment, History = owned.Max(replicaSet => replicaSet.History ?? 0) + 1 };
+            newest = new SimulatedReplicaSet { Name = $"checkout-native-{deployment.Template}", Revision = new Revision(deployment.Template), Owner = Owner.Deployment, History = owned.Select(replicaSet => replicaSet.History ?? 0).DefaultIfEmpty(0).Max() + 1 };
             if (all.Any(replicaSet => replicaSet.Revision == newest.Revision))
             {
                 // the hash is taken by the candidate: the real one has its own hash function, so it gets another name

@@ -140,7 +140,11 @@ public sealed class World
     {
         var observation = Observe();
         var decision = RolloutMachine.Decide(observation);
-        Trace?.Invoke($"{Now:HH:mm:ss} {decision.Status.Phase} {decision.Status.Journey?.Stage} step {decision.Status.Journey?.Step} {decision.Reason} -> {decision.Effects}");
+        if (decision.Effects.Count > 0 || decision.Announcements.Count > 0)
+        {
+            Trace?.Invoke($"{Now:HH:mm:ss} {decision.Status.Phase} {decision.Status.Journey?.Stage} step {decision.Status.Journey?.Step} {decision.Reason} -> {decision.Effects}");
+        }
+
         Status = decision.Status;
         foreach (var effect in decision.Effects.Take(effects))
         {

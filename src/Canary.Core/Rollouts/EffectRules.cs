@@ -45,8 +45,19 @@ internal static class EffectRules
     {
         var status = pass.Status;
         var seen = pass.Observed.Traffic;
-        if (status.Traffic is not { } wanted || (pass.Observed.Deleting && status.Journey is null))
+        if (status.Traffic is not { } wanted)
         {
+            return;
+        }
+
+        if (pass.Observed.Deleting && status.Journey is null)
+        {
+            // from here the owner's weights are put back; only what would reach pods that are going is still taken away
+            if (seen.Exceeds(Weight.Zero) && pass.Observed.ReplicaSets.Any(replicaSet => RetirementRules.IsLeftOver(pass, replicaSet) && replicaSet.Replicas > 0))
+            {
+                effects.Add(new Effect.SetWeight(Weight.Zero, true));
+            }
+
             return;
         }
 
@@ -190,7 +201,7 @@ internal static class EffectRules
             if (replicaSet.Replicas > 0)
             {
                 var entry = status.Retiring.FirstOrDefault(retiring => retiring.Revision == replicaSet.Revision);
-                if (entry is not null && entry.Since + plan.ScaleDownDelay <= pass.Now && RetirementRules.CarriesNothing(pass, replicaSet.Revision))
+                if (entry is not null && entry.Since + plan.ScaleDownDelay <= pass.Now && RetirementRules.CarriesNothing(pass, replicaSet.Revision) && !IsLastReady(pass, replicaSet))
                 {
                     effects.Add(new Effect.ScaleReplicaSet(replicaSet.Name, 0));
                 }
@@ -201,6 +212,12 @@ internal static class EffectRules
             }
         }
     }
+
+    /// <summary>Whether nothing but these pods could answer: they are kept, whatever they were.</summary>
+    private static bool IsLastReady(Pass pass, ReplicaSetObservation replicaSet) =>
+        replicaSet.Ready > 0
+        && pass.Observed.Deployment is { Deleting: false, Replicas: > 0 }
+        && pass.Observed.ReplicaSets.All(other => other.Name == replicaSet.Name || other.Ready == 0);
 
     private static void Analysis(Pass pass, List<Effect> effects)
     {

@@ -9,9 +9,16 @@ internal static class NativeRules
     public static bool UnderWay(Pass pass)
     {
         var deployment = pass.Observed.Deployment!;
-        if (pass.Observed.Status.Original is null || deployment.Paused || pass.Status.Journey is { HandOverSentAt: not null })
+        if (pass.Observed.Status.Original is null || pass.Status.Journey is { HandOverSentAt: not null })
         {
             return false;
+        }
+
+        if (deployment.Paused)
+        {
+            // scaled up from zero, its controller takes the ReplicaSet of its template, which may not be the stable one
+            return deployment.Replicas > 0 && pass.StableReplicaSet is null or { Replicas: 0, Pods: 0 }
+                && pass.Observed.ReplicaSets.Any(replicaSet => replicaSet is { Owner: Owner.Deployment, Replicas: > 0 } && replicaSet.Revision != pass.Status.Stable!.Revision);
         }
 
         return pass.Status.NativeSeen || pass.Observed.ReplicaSets.Any(replicaSet => replicaSet.Owner == Owner.Deployment && replicaSet.Replicas > 0 && replicaSet.Revision != pass.Status.Stable!.Revision);
@@ -24,12 +31,14 @@ internal static class NativeRules
         var status = pass.Status;
         if (!status.NativeSeen)
         {
-            pass.Announce("NativeUpdate", "somebody unpaused the Deployment and its own update has begun; it is let finish, unanalysed", warning: true);
+            pass.Announce("NativeUpdate", deployment.Paused
+                ? "the Deployment's controller runs another revision than the stable one; it is taken as stable, unanalysed"
+                : "somebody unpaused the Deployment and its own update has begun; it is let finish, unanalysed", warning: true);
         }
 
         if (status.Journey is not null)
         {
-            status = HistoryRules.Add(pass, status.Candidate!, Outcome.Superseded, "the Deployment was unpaused and updates itself", status.Journey.By, status.Stable!.Revision) with { Journey = null, Candidate = null, Pause = null };
+            status = HistoryRules.Add(pass, status.Candidate!, Outcome.Superseded, "the Deployment updates itself", status.Journey.By, status.Stable!.Revision) with { Journey = null, Candidate = null, Pause = null };
         }
 
         pass.Status = status = status with { NativeSeen = true, UnpausedSeen = true };
@@ -40,11 +49,11 @@ internal static class NativeRules
             pass.Route(serving.Revision, traffic.CandidateSubset == status.Stable!.Revision ? serving.Revision : traffic.CandidateSubset, Weight.Zero);
         }
 
-        if (active.Count == 1 && active[0].Revision == deployment.Template && deployment.Observed && active[0].Available >= deployment.Replicas)
+        if (active.Count == 1 && (deployment.Paused || active[0].Revision == deployment.Template) && deployment.Observed && active[0].Available >= deployment.Replicas)
         {
             var arm = new Arm(active[0].Revision, active[0].Name, active[0].Image);
             pass.Announce("Unanalysed", $"{Pass.Describe(arm)} is the stable revision, without analysis", warning: true);
-            pass.Status = HistoryRules.Add(pass, arm, Outcome.Unanalysed, "the Deployment was unpaused and updated itself", null, status.Stable!.Revision) with { Stable = arm, NativeSeen = false, Refused = null };
+            pass.Status = HistoryRules.Add(pass, arm, Outcome.Unanalysed, "the Deployment updated itself", null, status.Stable!.Revision) with { Stable = arm, NativeSeen = false, Refused = null };
         }
     }
 

@@ -78,7 +78,7 @@ internal static class PromotionRules
         if (journey.Outcome == Outcome.PromotedAtZero && pass.Replicas > 0 && journey.HandOverSentAt is null)
         {
             // replicas came while nothing had been handed over: now there is something to analyse
-            pass.Travel(now => now with { Stage = Stage.Preparing, Outcome = null, EnteredAt = pass.Now });
+            pass.Travel(now => now with { Stage = Stage.Preparing, Outcome = null, EnteredAt = pass.Now, AnalysisRun = StartRules.AnalysisRun(pass, candidate.Revision, pass.Status.Attempts) });
             return;
         }
 
@@ -91,7 +91,8 @@ internal static class PromotionRules
         pass.Waiting = "the pods are handed over to the Deployment";
         if (journey.HandOverSentAt is null)
         {
-            if (Ready(pass))
+            // at zero replicas an older revision is the Deployment's own already
+            if (Ready(pass) || (journey.Outcome == Outcome.PromotedAtZero && replicaSet is { Owner: Owner.Deployment, Replicas: 0 }))
             {
                 pass.Travel(now => now with { HandOverSentAt = pass.Now });
             }

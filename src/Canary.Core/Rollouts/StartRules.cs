@@ -9,6 +9,11 @@ internal static class StartRules
     {
         var status = pass.Status;
         var deployment = pass.Observed.Deployment!;
+        if (status.RestartStamp is not null && status.RestartStamp == deployment.RestartStamp)
+        {
+            pass.Status = status = status with { RestartStamp = null };
+        }
+
         if (deployment.Template == status.Stable!.Revision)
         {
             if (status.Refused is { ByCommand: false })
@@ -40,7 +45,6 @@ internal static class StartRules
     {
         var status = pass.Status;
         var nothingServes = pass.Replicas == 0 && !byCommand && pass.StableReplicaSet is null or { Pods: 0 };
-        var analyses = !nothingServes && !byCommand && pass.Plan.Analysis.Templates.Count > 0;
         var attempts = status.Attempts + 1;
         var candidate = new Arm(revision, replicaSet, image, pass.Now);
         pass.Status = status with
@@ -60,11 +64,15 @@ internal static class StartRules
                 By = by,
                 Outcome = nothingServes ? Outcome.PromotedAtZero : null,
                 Reason = byCommand ? $"ordered by {by ?? "a person"}" : null,
-                AnalysisRun = analyses ? FormattableString.Invariant($"{pass.Observed.Key.Name}-{revision}-{attempts}") : null,
+                AnalysisRun = nothingServes || byCommand ? null : AnalysisRun(pass, revision, attempts),
             },
         };
         pass.Announce("RolloutStarted", $"{Pass.Describe(candidate)} starts beside {Pass.Describe(status.Stable!)}{(byCommand ? $", ordered by {by ?? "a person"}" : "")}");
     }
+
+    /// <summary>Names the AnalysisRun of a rollout; null when nothing is analysed.</summary>
+    public static string? AnalysisRun(Pass pass, Revision revision, int attempt) =>
+        pass.Plan.Analysis.Templates.Count > 0 ? FormattableString.Invariant($"{pass.Observed.Key.Name}-{revision}-{attempt}") : null;
 
     private static string? Obstacle(Pass pass, DeploymentObservation deployment)
     {
