@@ -210,6 +210,11 @@ internal static class CommandRules
                 return Abort(pass, command);
             }
 
+            if (target == pass.Status.Candidate!.Revision)
+            {
+                return Refuse($"revision {target} is the candidate");
+            }
+
             if (journey.HandOverSentAt is not null || journey.Stage == Stage.Retreating)
             {
                 pass.Travel(now => now with { Next = target, By = command.By });

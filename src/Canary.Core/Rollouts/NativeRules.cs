@@ -44,9 +44,10 @@ internal static class NativeRules
         pass.Status = status = status with { NativeSeen = true, UnpausedSeen = true };
         pass.Waiting = "the Deployment's own update is let finish";
         var active = pass.Observed.ReplicaSets.Where(replicaSet => replicaSet.Owner == Owner.Deployment && replicaSet.Replicas > 0).ToList();
-        if (status.Traffic is { } traffic && active.Where(replicaSet => replicaSet.Ready > 0).MaxBy(replicaSet => replicaSet.Ready) is { } serving)
+        if (status.Traffic is { } traffic)
         {
-            pass.Route(serving.Revision, traffic.CandidateSubset == status.Stable!.Revision ? serving.Revision : traffic.CandidateSubset, Weight.Zero);
+            var serving = active.Where(replicaSet => replicaSet.Ready > 0).MaxBy(replicaSet => replicaSet.Ready)?.Revision ?? traffic.StableSubset;
+            pass.Route(serving, traffic.CandidateSubset == status.Stable!.Revision ? serving : traffic.CandidateSubset, Weight.Zero);
         }
 
         if (active.Count == 1 && (deployment.Paused || active[0].Revision == deployment.Template) && deployment.Observed && active[0].Available >= deployment.Replicas)

@@ -113,7 +113,6 @@ internal static class PromotionRules
         var outcome = journey.Outcome ?? Outcome.Promoted;
         var reason = outcome == Outcome.PromotedAtZero ? "nothing served, so it was promoted without analysis" : journey.Reason ?? pass.Status.Verdict?.Reason ?? "the plan ended";
         pass.Announce(outcome == Outcome.PromotedAtZero ? "PromotedAtZero" : "Promoted", $"{Pass.Describe(candidate)} is the stable revision, in place of {Pass.Describe(former)}: {reason}");
-        var next = journey.Next;
         pass.Status = HistoryRules.Add(pass, candidate, outcome, reason, journey.By, former.Revision) with
         {
             Stable = candidate with { StartedAt = null },
@@ -127,9 +126,9 @@ internal static class PromotionRules
             pass.Route(candidate.Revision, candidate.Revision, Weight.Zero);
         }
 
-        if (next is { } revision && pass.Observed.ReplicaSetOf(revision) is { } replicaSet)
+        if (!pass.Observed.Deleting)
         {
-            StartRules.Begin(pass, revision, replicaSet.Name, replicaSet.Image, byCommand: true, journey.By);
+            StartRules.Follow(pass, journey.Next, journey.By);
         }
     }
 }

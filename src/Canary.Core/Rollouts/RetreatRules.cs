@@ -83,9 +83,9 @@ internal static class RetreatRules
             Pause = null,
             Refused = refuse ? new Refusal(candidate, false, reason) : pass.Status.Refused,
         };
-        if (journey.Next is { } next && pass.Observed.ReplicaSetOf(next) is { } replicaSet)
+        if (!pass.Observed.Deleting)
         {
-            StartRules.Begin(pass, next, replicaSet.Name, replicaSet.Image, byCommand: true, journey.By);
+            StartRules.Follow(pass, journey.Next, journey.By);
         }
     }
 }

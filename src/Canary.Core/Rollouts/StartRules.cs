@@ -41,6 +41,15 @@ internal static class StartRules
         Begin(pass, deployment.Template, existing?.Name ?? $"{pass.Plan.Deployment}-{deployment.Template}", deployment.Image, byCommand: false, by: null);
     }
 
+    /// <summary>Goes to a revision that a person ordered, if it is still there and not the stable one by now.</summary>
+    public static void Follow(Pass pass, Revision? ordered, string? by)
+    {
+        if (ordered != pass.Status.Stable!.Revision && pass.Observed.ReplicaSetOf(ordered) is { } replicaSet)
+        {
+            Begin(pass, replicaSet.Revision, replicaSet.Name, replicaSet.Image, byCommand: true, by);
+        }
+    }
+
     public static void Begin(Pass pass, Revision revision, string replicaSet, string image, bool byCommand, string? by)
     {
         var status = pass.Status;
