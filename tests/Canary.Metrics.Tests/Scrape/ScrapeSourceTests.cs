@@ -179,6 +179,8 @@ public sealed class ScrapeSourceTests
             await arrived.WaitAsync(Token);
         }
 
+        // One more would come at once if nothing held it back.
+        Assert.False(await arrived.WaitAsync(TimeSpan.FromMilliseconds(100), Token));
         open.SetResult();
         var round = await measuring.WaitAsync(Token);
 
@@ -207,6 +209,8 @@ public sealed class ScrapeSourceTests
             await arrived.WaitAsync(Token);
         }
 
+        // One more would come at once if nothing held it back.
+        Assert.False(await arrived.WaitAsync(TimeSpan.FromMilliseconds(100), Token));
         open.SetResult();
         await Task.WhenAll(rounds).WaitAsync(Token);
 
