@@ -93,19 +93,41 @@ public static class LatencyTest
         return state.Thresholds.Count == 0 ? 0 : state.Thresholds.Min(threshold => CountTest.LogEvidence(settings.Acceptance, threshold.Test));
     }
 
-    /// <summary>The alternative that explains the data best: what the regression looks like.</summary>
+    /// <summary>The alternative that describes the difference between the arms best: what the regression looks like. For people; it decides nothing.</summary>
+    /// <param name="settings">The settings that the state was started with.</param>
     /// <param name="state">Where the test stands.</param>
-    /// <returns>The alternative and its share of the evidence; null until a block has counted as evidence.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="state"/> is null.</exception>
-    public static DominantLatency? Dominant(LatencyTestState state)
+    /// <returns>The alternative and its share of the likelihood of all; null until a block has counted as evidence.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <remarks>
+    /// Judged on all requests so far and without the margin. The scores of the test would name something else: with a margin, alternatives that also speed up fast requests lose, since
+    /// a share of slow requests near 1 times the margin is no limit, and what remains is the part of the regression that the margin cannot explain.
+    /// </remarks>
+    public static DominantLatency? Dominant(LatencyTestSettings settings, LatencyTestState state)
     {
+        ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(state);
         if (state.Dictionary is null || state.Blocks == 0)
         {
             return null;
         }
 
-        var (index, share) = LogSpace.Dominant(state.Dictionary.LogWeights, state.Scores.AsSpan());
+        var candidateRequests = state.CandidateCounts.Sum();
+        Span<double> likelihoods = stackalloc double[state.Dictionary.Alternatives.Count];
+        for (var i = 0; i < likelihoods.Length; i++)
+        {
+            var ratios = state.Dictionary.RatiosOf(i);
+            likelihoods[i] = OrderedBet.Increment(
+                ratios,
+                state.Dictionary.LogRatiosOf(i),
+                Expectation(state.BaselineCounts.AsSpan(), settings.Smoothing, ratios),
+                candidateRequests / (candidateRequests + state.BaselineCounts.Sum()),
+                1,
+                0,
+                state.CandidateCounts.AsSpan(),
+                state.BaselineCounts.AsSpan()) / settings.Dispersion;
+        }
+
+        var (index, share) = LogSpace.Dominant(state.Dictionary.LogWeights, likelihoods);
         return new(state.Dictionary.Alternatives[index], share);
     }
 
