@@ -149,7 +149,9 @@ public sealed record RatioEstimate
             var position = logRatio + history.LogOdds[group];
             var candidate = history.GroupCandidateErrors[group];
             var baseline = history.GroupBaselineErrors[group];
-            sum -= candidate * LogSpace.SoftPlus(-position) + baseline * LogSpace.SoftPlus(position);
+
+            // ln(share) is position - ln(1 + e^position): one logarithm serves both
+            sum += candidate * position - (candidate + baseline) * LogSpace.SoftPlus(position);
         }
 
         return sum;
@@ -175,7 +177,7 @@ public sealed record RatioEstimate
         for (var i = 0; i < LargestIterations; i++)
         {
             var middle = inside + (outside - inside) / 2;
-            if (middle == inside || middle == outside)
+            if (Math.Abs(outside - inside) <= 1e-13 * (1 + Math.Abs(middle)))
             {
                 break;
             }

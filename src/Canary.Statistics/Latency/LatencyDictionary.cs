@@ -7,7 +7,7 @@ namespace Canary.Statistics;
 /// <para>Five changes of scale (weight 0.3 together), four powers of stretch above each of p50, p90 and p97 (0.4), five shares of requests moved above each of p90 and p99 (0.3).
 /// Ratios are made nondecreasing over the buckets (isotonic regression weighted by the baseline) and clipped to [0.02, 50].</para>
 /// <para>Any nondecreasing ratios give a valid test; the dictionary only decides what is found quickly. Immutable; equal when made from the same histogram.</para>
-/// <para>Source: docs/analysis.md. Checked in LatencyDictionaryTests.</para>
+/// <para>Source: docs/analysis.md. Checked in LatencyVectorTests.</para>
 /// </remarks>
 public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
 {

@@ -5,7 +5,7 @@ namespace Canary.Statistics;
 /// <para>Rollback side: evidence against "at every bound, the candidate's share of slower requests is at most r0 times the baseline's plus d0", by a mixture over the
 /// alternatives of a <see cref="LatencyDictionary"/>. Exact for requests that are independent within a block, or slow in clusters of at most the dispersion; the distribution
 /// may move as long as it moves in both arms alike. Acceptance side: at the bounds nearest p50, p90 and p99 each exceedance passes its own count test.</para>
-/// <para>Source: docs/analysis.md. Checked by enumeration in OrderedBetTests and against 50-digit vectors in LatencyTestVectorTests. Pure; thread-safe.</para>
+/// <para>Source: docs/analysis.md. Checked by enumeration in OrderedBetTests and against 50-digit vectors in LatencyVectorTests. Pure; thread-safe.</para>
 /// </remarks>
 public static class LatencyTest
 {
