@@ -1,0 +1,72 @@
+namespace Canary.Statistics;
+
+/// <summary>Where a count test stands after some blocks. Made by <see cref="CountTest.Start"/>, moved on by <see cref="CountTest.Advance"/>.</summary>
+/// <remarks>Immutable; equal by value, to the bit. Every number is finite, so that JSON keeps it exactly.</remarks>
+public sealed record CountTestState
+{
+    private const int Format = 1;
+
+    internal CountTestState()
+    {
+    }
+
+    /// <summary>Log evidence of each alternative, natural logarithms, in the order of <see cref="CountTestSettings.Grid"/>.</summary>
+    public required NumberList Scores { get; init; }
+
+    /// <summary>Largest log evidence so far, natural logarithm, at least 0; e to its negative is a p-value valid at any time.</summary>
+    public required double MaximumLogEvidence { get; init; }
+
+    /// <summary>Blocks that carried information.</summary>
+    public required double Blocks { get; init; }
+
+    /// <summary>Requests of the candidate in those blocks.</summary>
+    public required double CandidateRequests { get; init; }
+
+    /// <summary>Requests of the baseline in those blocks.</summary>
+    public required double BaselineRequests { get; init; }
+
+    /// <summary>Bad requests of the candidate in those blocks.</summary>
+    public required double CandidateErrors { get; init; }
+
+    /// <summary>Bad requests of the baseline in those blocks.</summary>
+    public required double BaselineErrors { get; init; }
+
+    /// <summary>The p-value that stays valid however often one looks: the reciprocal of the largest evidence, in (0, 1].</summary>
+    public double AnytimePValue => Math.Exp(-MaximumLogEvidence);
+
+    /// <summary>The state from numbers that <see cref="ToNumbers"/> gave.</summary>
+    /// <param name="numbers">Those numbers, unchanged.</param>
+    /// <returns>A state equal to the stored one, to the bit.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
+    /// <exception cref="ArgumentException">The numbers are not a state of this version, or were damaged.</exception>
+    public static CountTestState FromNumbers(IReadOnlyList<double> numbers)
+    {
+        var reader = new NumberReader(numbers, Format, "count test");
+        var state = Read(reader);
+        reader.End();
+        return state;
+    }
+
+    /// <summary>The state as plain numbers, to be stored.</summary>
+    /// <returns>A format number, the length and values of <see cref="Scores"/>, then the other properties in their order.</returns>
+    public NumberList ToNumbers()
+    {
+        var writer = new NumberWriter(Format);
+        Write(writer);
+        return writer.ToList();
+    }
+
+    internal static CountTestState Read(NumberReader reader) => new()
+    {
+        Scores = reader.NextList(),
+        MaximumLogEvidence = reader.NextFinite(),
+        Blocks = reader.NextCount(),
+        CandidateRequests = reader.NextFinite(),
+        BaselineRequests = reader.NextFinite(),
+        CandidateErrors = reader.NextFinite(),
+        BaselineErrors = reader.NextFinite(),
+    };
+
+    internal void Write(NumberWriter writer) =>
+        writer.Add(Scores).Add(MaximumLogEvidence).Add(Blocks).Add(CandidateRequests).Add(BaselineRequests).Add(CandidateErrors).Add(BaselineErrors);
+}

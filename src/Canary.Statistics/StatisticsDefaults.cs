@@ -1,0 +1,69 @@
+namespace Canary.Statistics;
+
+/// <summary>Defaults of the tests, each with its unit. A property that has a default takes it from here.</summary>
+/// <remarks>Source: the simulations of docs/analysis.md; they are the values under which false alarms and delays were measured.</remarks>
+public static class StatisticsDefaults
+{
+    /// <summary>Probability that a rollout of an equally good version is ever rolled back, over all metrics, steps and looks. In (0, 1).</summary>
+    public const double FalseRollbackProbability = 0.01;
+
+    /// <summary>Probability that a version at or beyond the acceptance margin is ever accepted. In (0, 1).</summary>
+    public const double FalseAcceptanceProbability = 0.05;
+
+    /// <summary>Confidence sequences for display miss the truth at any time with at most this probability. In (0, 1).</summary>
+    public const double IntervalErrorProbability = 0.05;
+
+    /// <summary>Length of one block of measurements, seconds.</summary>
+    public const double BlockSeconds = 10;
+
+    /// <summary>Longest sensible block, seconds: a decision can come no sooner than its block ends.</summary>
+    public const double LongestBlockSeconds = 60;
+
+    /// <summary>Traffic ignored in both arms after pods become ready, seconds.</summary>
+    public const double WarmUpSeconds = 60;
+
+    /// <summary>A candidate whose error rate is up to this many times the baseline's is not worse. Greater than 0.</summary>
+    public const double RollbackMarginRatio = 1.10;
+
+    /// <summary>Added to the margin, a share of requests in [0, 1). Of the order of the baseline's error ratio it already hides a doubling.</summary>
+    public const double RollbackMarginDifference = 0;
+
+    /// <summary>A candidate proven to stay under this many times the baseline's rate is accepted. Greater than 0.</summary>
+    public const double AcceptanceMarginRatio = 1.5;
+
+    /// <summary>Added to the acceptance margin, a share of requests in [0, 1).</summary>
+    public const double AcceptanceMarginDifference = 0;
+
+    /// <summary>The acceptance margin of half a percentage point, for services with so few errors that a ratio alone takes too long. A share of requests.</summary>
+    public const double AlternativeAcceptanceMarginDifference = 0.005;
+
+    /// <summary>Requests that fail together, at most; 1 means that requests are independent. At least 1.</summary>
+    public const double Dispersion = 1;
+
+    /// <summary>Share of the budget for error rates, in [0, 1].</summary>
+    public const double ErrorWeight = 0.4;
+
+    /// <summary>Share of the budget for latency, in [0, 1].</summary>
+    public const double LatencyWeight = 0.3;
+
+    /// <summary>Share of the budget for all other metrics together, in [0, 1].</summary>
+    public const double OtherWeight = 0.3;
+
+    /// <summary>Half-life of the running baseline latency distribution, blocks (5 minutes of 10-second blocks).</summary>
+    public const double LatencyHalfLifeBlocks = 30;
+
+    /// <summary>Requests added to each bucket of the running baseline latency distribution, so that no bucket is impossible.</summary>
+    public const double LatencySmoothing = 1e-3;
+
+    /// <summary>Baseline requests needed before latency alternatives can be made from them.</summary>
+    public const double LatencyMinimumReferenceRequests = 500;
+
+    /// <summary>Measured delay of the count test over the information bound; multiplies planned times.</summary>
+    public const double DelayFactor = 1.3;
+
+    /// <summary>The 12 alternatives of the rollback side: ratios of the candidate's rate to the margin, each greater than 1.</summary>
+    public static NumberList RollbackGrid { get; } = [1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3.5, 5, 10, 30, 100];
+
+    /// <summary>The 8 alternatives of the acceptance side: ratios of the candidate's rate to the margin, each in (0, 1).</summary>
+    public static NumberList AcceptanceGrid { get; } = [0.02, 0.2, 0.4, 0.55, 0.67, 0.78, 0.87, 0.94];
+}

@@ -1,0 +1,132 @@
+using CsCheck;
+
+namespace Canary.Statistics.Tests;
+
+/// <summary>Adds up every outcome of small experiments: the expectation of the evidence is at most 1 under the hypothesis it speaks against.</summary>
+public sealed class CountTestExactnessTests
+{
+    private const double Slack = 1 + 1e-9;
+
+    private static readonly Gen<double> Margin = Gen.OneOf(Gen.Const(1.0), Gen.Double[0.5, 3]);
+
+    private static readonly Gen<double> Allowance = Gen.OneOf(Gen.Const(0.0), Gen.Double[0, 0.2]);
+
+    [Fact]
+    public void Evidence_CandidateWithinTheMargin_ExpectsAtMostOne() =>
+        Gen.Select(Gen.Int[1, 7], Gen.Int[1, 7], Margin, Allowance, Gen.Double[0, 1], Gen.Double[0, 1]).Sample(
+            (candidates, baselines, ratio, allowance, baseline, part) =>
+            {
+                var candidate = Math.Min(1, ratio * baseline + allowance) * Math.Sqrt(part);
+                return Expectation(CountTestSettings.Rollback(ratio, allowance), candidates, baselines, candidate, baseline) <= Slack;
+            },
+            iter: 4000);
+
+    [Fact]
+    public void Evidence_CandidateOnTheMargin_ExpectsAtMostOne() =>
+        Gen.Select(Gen.Int[1, 7], Gen.Int[1, 7], Margin, Allowance, Gen.Double[0, 1]).Sample(
+            (candidates, baselines, ratio, allowance, baseline) =>
+                Expectation(CountTestSettings.Rollback(ratio, allowance), candidates, baselines, Math.Min(1, ratio * baseline + allowance), baseline) <= Slack,
+            iter: 4000);
+
+    [Fact]
+    public void Evidence_CandidateBeyondTheAcceptanceMargin_ExpectsAtMostOne() =>
+        Gen.Select(Gen.Int[1, 7], Gen.Int[1, 7], Margin, Allowance, Gen.Double[0, 1], Gen.Double[0, 1]).Sample(
+            (candidates, baselines, ratio, allowance, position, part) =>
+            {
+                // a baseline for which the margin is still a probability
+                var baseline = position * (1 - allowance) / Math.Max(1, ratio);
+                var margin = ratio * baseline + allowance;
+                var candidate = Math.Min(1, margin + part * part * (1 - margin));
+                return Expectation(CountTestSettings.Acceptance(ratio, allowance), candidates, baselines, candidate, baseline) <= Slack;
+            },
+            iter: 4000);
+
+    [Fact]
+    public void Evidence_TwoBlocksOfOtherRatesAndWeights_ExpectsAtMostOne() =>
+        Gen.Select(Gen.Int[1, 3], Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Double[0, 0.9], Gen.Double[0, 0.9], Margin).Sample(
+            (firstCandidates, firstBaselines, secondCandidates, secondBaselines, firstRate, secondRate, ratio) =>
+            {
+                var settings = CountTestSettings.Rollback(ratio);
+                var sum = 0.0;
+                foreach (var (first, firstChance) in Outcomes(firstCandidates, firstBaselines, Math.Min(1, ratio * firstRate), firstRate))
+                {
+                    var state = CountTest.Advance(settings, CountTest.Start(settings), first);
+                    foreach (var (second, secondChance) in Outcomes(secondCandidates, secondBaselines, Math.Min(1, ratio * secondRate), secondRate))
+                    {
+                        sum += firstChance * secondChance * Math.Exp(CountTest.LogEvidence(settings, CountTest.Advance(settings, state, second)));
+                    }
+                }
+
+                return sum <= Slack;
+            },
+            iter: 300);
+
+    [Fact]
+    public void Evidence_RequestsThatFailInClusters_ExpectsAtMostOneWithTheirSizeAsDispersion() =>
+        Gen.Select(Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[2, 4], Gen.Double[0, 0.95], Margin).Sample(
+            (candidates, baselines, size, baseline, ratio) =>
+            {
+                var settings = CountTestSettings.Rollback(ratio, 0, size);
+                return Outcomes(candidates, baselines, Math.Min(1, ratio * baseline), baseline).Sum(outcome =>
+                {
+                    var (block, chance) = outcome;
+                    var clustered = new CountBlock(
+                        size * block.CandidateRequests, size * block.BaselineRequests, size * block.CandidateErrors, size * block.BaselineErrors);
+                    return chance * Math.Exp(CountTest.LogEvidence(settings, CountTest.Advance(settings, CountTest.Start(settings), clustered)));
+                }) <= Slack;
+            },
+            iter: 2000);
+
+    [Fact]
+    public void Evidence_CandidateClearlyWorse_ExpectsMoreThanOne() =>
+        Assert.True(Expectation(CountTestSettings.Rollback(), 7, 7, 0.5, 0.1) > 2);
+
+    [Fact]
+    public void Evidence_ErrorsDealtAtRandomBetweenArms_ExpectsAtMostOne() =>
+        Gen.Select(Gen.Int[1, 8], Gen.Int[1, 8], Gen.Int[0, 16]).Sample(
+            (candidates, baselines, drawn) =>
+            {
+                // pure randomisation: a fixed pool of bad requests, dealt to the arms like cards
+                var bad = Math.Min(drawn, candidates + baselines);
+                var settings = CountTestSettings.Rollback(marginRatio: 1);
+                var sum = 0.0;
+                for (var errors = Math.Max(0, bad - baselines); errors <= Math.Min(bad, candidates); errors++)
+                {
+                    var chance = Choose(candidates, errors) * Choose(baselines, bad - errors) / Choose(candidates + baselines, bad);
+                    var state = CountTest.Advance(settings, CountTest.Start(settings), new(candidates, baselines, errors, bad - errors));
+                    sum += chance * Math.Exp(CountTest.LogEvidence(settings, state));
+                }
+
+                return sum <= Slack;
+            },
+            iter: 2000);
+
+    private static double Expectation(CountTestSettings settings, int candidates, int baselines, double candidate, double baseline) =>
+        Outcomes(candidates, baselines, candidate, baseline).Sum(outcome =>
+            outcome.Chance * Math.Exp(CountTest.LogEvidence(settings, CountTest.Advance(settings, CountTest.Start(settings), outcome.Block))));
+
+    private static IEnumerable<(CountBlock Block, double Chance)> Outcomes(int candidates, int baselines, double candidate, double baseline)
+    {
+        for (var i = 0; i <= candidates; i++)
+        {
+            for (var j = 0; j <= baselines; j++)
+            {
+                yield return (new(candidates, baselines, i, j), Binomial(candidates, i, candidate) * Binomial(baselines, j, baseline));
+            }
+        }
+    }
+
+    private static double Binomial(int trials, int successes, double chance) =>
+        Choose(trials, successes) * Math.Pow(chance, successes) * Math.Pow(1 - chance, trials - successes);
+
+    private static double Choose(int all, int some)
+    {
+        var product = 1.0;
+        for (var i = 0; i < some; i++)
+        {
+            product = product * (all - i) / (i + 1);
+        }
+
+        return product;
+    }
+}
