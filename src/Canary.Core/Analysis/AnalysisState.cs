@@ -48,6 +48,12 @@ public sealed record MetricState
     /// <summary>Counts of the candidate since exposure: requests and errors, or buckets.</summary>
     public ValueList<double> Candidate { get; init; } = [];
 
+    /// <summary>When requests of both arms were last read; null before the first.</summary>
+    public DateTimeOffset? ValueAt { get; init; }
+
+    /// <summary>Since when readings are no values; null while they are.</summary>
+    public DateTimeOffset? GapSince { get; init; }
+
     /// <summary>What the last reading was.</summary>
     public MeasurementState Last { get; init; } = MeasurementState.NoData;
 
