@@ -1,8 +1,8 @@
 using Canary.Kubernetes.Api;
 using Canary.Kubernetes.Tests.Api;
 using Canary.Kubernetes.Watching;
-using static Canary.Kubernetes.Tests.Api.ApiHarness;
 using Xunit;
+using static Canary.Kubernetes.Tests.Api.ApiHarness;
 
 namespace Canary.Kubernetes.Tests.Watching;
 
