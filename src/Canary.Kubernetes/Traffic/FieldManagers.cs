@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Canary.Kubernetes.Api;
 
 namespace Canary.Kubernetes.Traffic;
 
@@ -21,7 +22,7 @@ internal static class FieldManagers
             foreach (var (_, entry) in virtualService.Field("metadata").Field("managedFields").Objects())
             {
                 var owned = entry.Field("fieldsV1").Field("f:spec");
-                if (entry.Field("manager").Text() is { } manager && manager != Manager && Array.Exists(lists, list => owned.Field(list) is not null))
+                if (entry.Field("manager").Text() is { } manager && manager != KubernetesApi.FieldManager && Array.Exists(lists, list => owned.Field(list) is not null))
                 {
                     var at = DateTimeOffset.TryParse(entry.Field("time").Text(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : DateTimeOffset.MinValue;
                     if (writer is null || at > latest)
@@ -35,6 +36,4 @@ internal static class FieldManagers
 
         return writer;
     }
-
-    private const string Manager = "canary";
 }
