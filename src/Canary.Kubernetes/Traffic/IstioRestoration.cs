@@ -78,7 +78,7 @@ internal static class IstioRestoration
         {
             var (index, subset) = at!.Value; // those without were left out
             var name = subset.Field("name").Text()!; // it was found by it
-            if (!record.Exists && !isOurs && IsPlain(subset) && !IsUsed(arms, name, virtualServices))
+            if (!record.Exists && !snapshot.RuleIsOurs && IsPlain(subset) && !IsUsed(arms, name, virtualServices))
             {
                 var pointer = PatchOperations.Item(SubsetList, index);
                 operations.TestUnwritten(destinationRule).Test(pointer, subset).Remove(pointer);

@@ -22,7 +22,7 @@ internal sealed record IstioArms(string Namespace, string Service, string Stable
     public string Resolve(string host) => host.Contains('.', StringComparison.Ordinal) || host == "*" ? host : $"{host}.{Namespace}.svc.{ClusterDomain}";
 
     /// <summary>Whether a host, once completed, is the Service.</summary>
-    public bool IsService(string? host) => host is not null && Resolve(host) == Host;
+    public bool IsService(string? host) => host is not null && (host == Service || host == Host);
 
     /// <summary>Whether a host was meant to be the Service, but Istio takes it literally, because a dot stops the completion.</summary>
     public bool IsHalfName(string? host) => host == $"{Service}.{Namespace}" || host == $"{Service}.{Namespace}.svc";
@@ -41,7 +41,7 @@ internal sealed record IstioArms(string Namespace, string Service, string Stable
 internal sealed record IstioTarget(TrafficSpec Spec, string Namespace, string Service, string ClusterDomain = IstioArms.DefaultClusterDomain)
 {
     /// <summary>The two destinations.</summary>
-    public IstioArms Arms { get; } = new(Namespace, Service, Spec.StableSubset, Spec.CandidateSubset, ClusterDomain);
+    public IstioArms Arms => new(Namespace, Service, Spec.StableSubset, Spec.CandidateSubset, ClusterDomain);
 }
 
 /// <summary>The objects of the cluster, as the caches hold them. They are read, never changed.</summary>

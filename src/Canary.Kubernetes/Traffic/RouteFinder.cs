@@ -8,6 +8,7 @@ namespace Canary.Kubernetes.Traffic;
 internal sealed class RouteFinder
 {
     private readonly IstioTarget _target;
+    private readonly IstioArms _arms;
     private readonly VirtualServiceReference _reference;
     private readonly JsonObject _virtualService;
     private readonly string _path;
@@ -18,12 +19,11 @@ internal sealed class RouteFinder
     private RouteFinder(IstioTarget target, VirtualServiceReference reference, JsonObject virtualService, string path)
     {
         _target = target;
+        _arms = target.Arms;
         _reference = reference;
         _virtualService = virtualService;
         _path = path;
     }
-
-    private IstioArms Arms => _target.Arms;
 
     private string Owner => $"VirtualService {_target.Namespace}/{_reference.Name}";
 
@@ -113,10 +113,10 @@ internal sealed class RouteFinder
     private bool WasRecorded(TrafficSnapshot? recorded, RoutePlace place) =>
         recorded is not null && recorded.Routes.Any(route => route.VirtualService == _reference.Name && route.Protocol == place.Protocol && route.Identity == place.Identity);
 
-    private bool HasBothArms(RoutePlace place) => Find(place, Arms.StableSubset).Count > 0 && Find(place, Arms.CandidateSubset).Count > 0;
+    private bool HasBothArms(RoutePlace place) => Find(place, _arms.StableSubset).Count > 0 && Find(place, _arms.CandidateSubset).Count > 0;
 
     private List<int> Find(RoutePlace place, string subset) =>
-        [.. from destination in place.Route.Field("route").Objects() where Arms.SubsetOf(destination.Item) == subset select destination.Index];
+        [.. from destination in place.Route.Field("route").Objects() where _arms.SubsetOf(destination.Item) == subset select destination.Index];
 
     private void ExplainNone()
     {
@@ -124,7 +124,7 @@ internal sealed class RouteFinder
         foreach (var place in RoutePlace.AllOf(_virtualService))
         {
             var meant = place.Route.Field("route").Objects().Any(destination =>
-                destination.Item.Field("destination").Field("subset").Text() is { } subset && (subset == Arms.StableSubset || subset == Arms.CandidateSubset));
+                destination.Item.Field("destination").Field("subset").Text() is { } subset && (subset == _arms.StableSubset || subset == _arms.CandidateSubset));
             if (meant || place.Route.Field("delegate").IsSet())
             {
                 ExplainMissingArm(place);
@@ -136,15 +136,15 @@ internal sealed class RouteFinder
         {
             _problems.Add(new Problem(
                 _path,
-                $"{Owner} has no route with destinations for both subsets '{Arms.StableSubset}' and '{Arms.CandidateSubset}' of {Arms.Host}. "
+                $"{Owner} has no route with destinations for both subsets '{_arms.StableSubset}' and '{_arms.CandidateSubset}' of {_arms.Host}. "
                 + $"Give the route that is to be split both, with weights 100 and 0"));
         }
     }
 
     private void Take(RoutePlace place)
     {
-        var stable = Find(place, Arms.StableSubset);
-        var candidate = Find(place, Arms.CandidateSubset);
+        var stable = Find(place, _arms.StableSubset);
+        var candidate = Find(place, _arms.CandidateSubset);
         if (stable.Count == 0 || candidate.Count == 0)
         {
             ExplainMissingArm(place);
@@ -154,7 +154,7 @@ internal sealed class RouteFinder
 
         if (stable.Count > 1 || candidate.Count > 1)
         {
-            Incomplete(At(place, "route"), $"has several destinations with subset '{(stable.Count > 1 ? Arms.StableSubset : Arms.CandidateSubset)}' of {Arms.Host}. Keep one of them");
+            Incomplete(At(place, "route"), $"has several destinations with subset '{(stable.Count > 1 ? _arms.StableSubset : _arms.CandidateSubset)}' of {_arms.Host}. Keep one of them");
             return;
         }
 
@@ -164,7 +164,7 @@ internal sealed class RouteFinder
             if (total is 0 or > int.MaxValue)
             {
                 Incomplete(At(place, "route"), total == 0
-                    ? $"gives subsets '{Arms.StableSubset}' and '{Arms.CandidateSubset}' the weight 0 each, so there is nothing to split. Give '{Arms.StableSubset}' the share that both are to have, for example 100"
+                    ? $"gives subsets '{_arms.StableSubset}' and '{_arms.CandidateSubset}' the weight 0 each, so there is nothing to split. Give '{_arms.StableSubset}' the share that both are to have, for example 100"
                     : $"has weights that sum to {total}. The two subsets' weights may sum to {int.MaxValue} at most");
                 return;
             }
@@ -212,7 +212,7 @@ internal sealed class RouteFinder
 
         if (destinations.Length == 0)
         {
-            _problems.Add(new Problem(At(place, null), $"has no destinations{(place.Route.Field("redirect").IsSet() ? " (it redirects)" : "")}, so it cannot be split. Name another route, or give it both subsets of {Arms.Host}"));
+            _problems.Add(new Problem(At(place, null), $"has no destinations{(place.Route.Field("redirect").IsSet() ? " (it redirects)" : "")}, so it cannot be split. Name another route, or give it both subsets of {_arms.Host}"));
             return;
         }
 
@@ -222,15 +222,15 @@ internal sealed class RouteFinder
             var host = item.Field("destination").Field("host").Text();
             var path = At(place, $"route[{index}].destination.host");
             var subset = item.Field("destination").Field("subset").Text();
-            if (Arms.IsHalfName(host))
+            if (_arms.IsHalfName(host))
             {
                 wrongHosts = true;
-                _problems.Add(new Problem(path, $"is '{host}', which Istio takes literally: it completes only names without a dot, so these requests fail (503 NC). Write {Arms.Host} or {Arms.Service}"));
+                _problems.Add(new Problem(path, $"is '{host}', which Istio takes literally: it completes only names without a dot, so these requests fail (503 NC). Write {_arms.Host} or {_arms.Service}"));
             }
-            else if (!Arms.IsService(host) && (subset == Arms.StableSubset || subset == Arms.CandidateSubset))
+            else if (!_arms.IsService(host) && (subset == _arms.StableSubset || subset == _arms.CandidateSubset))
             {
                 wrongHosts = true;
-                _problems.Add(new Problem(path, $"is '{host}', which is {(host is null ? "nothing" : Arms.Resolve(host))} and not the Rollout's Service. Write {Arms.Host}, or correct spec.service"));
+                _problems.Add(new Problem(path, $"is '{host}', which is {(host is null ? "nothing" : _arms.Resolve(host))} and not the Rollout's Service. Write {_arms.Host}, or correct spec.service"));
             }
         }
 
@@ -239,10 +239,10 @@ internal sealed class RouteFinder
             return;
         }
 
-        var missing = string.Join(" and ", new[] { Arms.StableSubset, Arms.CandidateSubset }.Where(subset => Find(place, subset).Count == 0).Select(subset => $"'{subset}'"));
+        var missing = string.Join(" and ", new[] { _arms.StableSubset, _arms.CandidateSubset }.Where(subset => Find(place, subset).Count == 0).Select(subset => $"'{subset}'"));
         _problems.Add(new Problem(At(place, "route"), destinations.Length == 1
-            ? $"has one destination only, whose weight Istio ignores: it always gets every request. Add a destination for subset {missing} of {Arms.Host} with weight 0, and weight 100 to the one that serves"
-            : $"has no destination for subset {missing} of {Arms.Host}. Add it with weight 0"));
+            ? $"has one destination only, whose weight Istio ignores: it always gets every request. Add a destination for subset {missing} of {_arms.Host} with weight 0, and weight 100 to the one that serves"
+            : $"has no destination for subset {missing} of {_arms.Host}. Add it with weight 0"));
     }
 
     /// <remarks>Istio stops generating routes at the first that catches all: later ones do not exist in the proxies.</remarks>
