@@ -32,16 +32,19 @@ internal static class DestinationRulePreflight
         var host = rule.Field("spec").Field("host").Text();
         if (target.Arms.IsHalfName(host))
         {
-            report.Block(path, $"is '{host}', which Istio takes literally: it completes only names without a dot, so the subsets belong to no Service. Write {target.Arms.Host} or {target.Service}");
+            report.Block(path, $"is '{host}', which Istio takes literally: it completes only names without a dot, so the subsets belong to no Service. "
+                + $"Write {target.Arms.Host} or {target.Service}");
         }
         else if (host is not null && host.StartsWith('*'))
         {
-            report.Block(path, $"is '{host}', which covers more than {target.Arms.Host}: its subsets cannot be pointed at one workload. Name a DestinationRule of this Service, or one that does not exist yet");
+            report.Block(path, $"is '{host}', which covers more than {target.Arms.Host}: its subsets cannot be pointed at one workload. "
+                + "Name a DestinationRule of this Service, or one that does not exist yet");
         }
         else if (!target.Arms.IsService(host))
         {
             var meaning = host is null ? "nothing" : target.Arms.Resolve(host);
-            report.Block(path, $"is '{host}', which is {meaning} and not the Rollout's Service. Write {target.Arms.Host}, or name another DestinationRule in {Path}");
+            report.Block(path, $"is '{host}', which is {meaning} and not the Rollout's Service. Write {target.Arms.Host}, "
+                + $"or name another DestinationRule in {Path}");
         }
     }
 
@@ -53,7 +56,8 @@ internal static class DestinationRulePreflight
             {
                 report.Block(
                     $"DestinationRule/{rule.Name()} spec.subsets",
-                    $"has no subset '{subset}', and it cannot be added, because Service {target.Namespace}/{target.Service} has no selector to take its labels from. Add - name: {subset} with the pods' labels");
+                    $"has no subset '{subset}', and it cannot be added, because Service {target.Namespace}/{target.Service} has no selector to take its "
+                        + $"labels from. Add - name: {subset} with the pods' labels");
             }
         }
     }
@@ -67,19 +71,22 @@ internal static class DestinationRulePreflight
         {
             report.Warn(
                 $"DestinationRule/{other.Name()} spec.host",
-                $"is {target.Arms.Host} too: Istio merges it with {target.Spec.DestinationRule}, and the older one's trafficPolicy applies to both. Keep one DestinationRule per host");
+                $"is {target.Arms.Host} too: Istio merges it with {target.Spec.DestinationRule}, and the older one's trafficPolicy applies to both. "
+                    + "Keep one DestinationRule per host");
         }
         else if (rule is null || Age.Compare(other, rule) < 0)
         {
             report.Block(
                 Path,
-                $"is '{target.Spec.DestinationRule}', but DestinationRule {target.Namespace}/{other.Name()} is older and has subset {names} for {target.Arms.Host}: Istio keeps the oldest. Write '{other.Name()}' here, or remove the subsets there");
+                $"is '{target.Spec.DestinationRule}', but DestinationRule {target.Namespace}/{other.Name()} is older and has subset {names} for "
+                    + $"{target.Arms.Host}: Istio keeps the oldest. Write '{other.Name()}' here, or remove the subsets there");
         }
         else
         {
             report.Warn(
                 $"DestinationRule/{other.Name()} spec.subsets",
-                $"has subset {names} for {target.Arms.Host} too, which Istio drops in favour of the older {target.Spec.DestinationRule}. Remove them from {other.Name()}");
+                $"has subset {names} for {target.Arms.Host} too, which Istio drops in favour of the older {target.Spec.DestinationRule}. "
+                    + $"Remove them from {other.Name()}");
         }
     }
 }

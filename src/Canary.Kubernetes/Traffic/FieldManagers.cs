@@ -22,9 +22,12 @@ internal static class FieldManagers
             foreach (var (_, entry) in virtualService.Field("metadata").Field("managedFields").Objects())
             {
                 var owned = entry.Field("fieldsV1").Field("f:spec");
-                if (entry.Field("manager").Text() is { } manager && manager != KubernetesApi.FieldManager && Array.Exists(lists, list => owned.Field(list) is not null))
+                var isOwner = Array.Exists(lists, list => owned.Field(list) is not null);
+                if (isOwner && entry.Field("manager").Text() is { } manager && manager != KubernetesApi.FieldManager)
                 {
-                    var at = DateTimeOffset.TryParse(entry.Field("time").Text(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : DateTimeOffset.MinValue;
+                    var written = entry.Field("time").Text();
+                    var isDated = DateTimeOffset.TryParse(written, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
+                    var at = isDated ? time : DateTimeOffset.MinValue;
                     if (writer is null || at > latest)
                     {
                         writer = manager;

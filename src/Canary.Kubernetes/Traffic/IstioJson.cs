@@ -11,7 +11,8 @@ internal static class IstioJson
     public static string? Text(this JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
 
     /// <summary>A field of an object; null when there is no such field or no such object.</summary>
-    public static JsonNode? Field(this JsonNode? node, string name) => node is JsonObject parent && parent.TryGetPropertyValue(name, out var value) ? value : null;
+    public static JsonNode? Field(this JsonNode? node, string name) =>
+        node is JsonObject parent && parent.TryGetPropertyValue(name, out var value) ? value : null;
 
     /// <summary>The items of a list that are objects, with their places; empty when it is no list.</summary>
     public static IEnumerable<(int Index, JsonObject Item)> Objects(this JsonNode? node)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Canary.Core;
 using Canary.Core.Traffic;
+using Canary.Kubernetes.Json;
 
 namespace Canary.Kubernetes.Traffic;
 
@@ -17,7 +18,7 @@ internal static class IstioPatches
     /// <param name="recorded">What the Rollout's status recorded as found; null before adoption.</param>
     public static JsonArray? SetWeight(IstioTarget target, VirtualServiceReference reference, JsonObject virtualService, Weight weight, string? recorded)
     {
-        var operations = new PatchOperations();
+        var operations = new JsonPatchBuilder();
         foreach (var route in RouteFinder.Find(target, reference, virtualService, "", IstioTraffic.Recorded(recorded)).Routes)
         {
             var candidate = weight.PartOf(route.Total);
@@ -29,7 +30,7 @@ internal static class IstioPatches
             }
         }
 
-        return operations.Patch;
+        return operations.BuildIfChanging();
     }
 
     /// <summary>Points the two subsets of a DestinationRule at revisions; one that is missing is appended with the Service's selector.</summary>
@@ -41,7 +42,7 @@ internal static class IstioPatches
     /// <exception cref="InvalidOperationException">A subset is missing and the Service has no selector to make it from.</exception>
     public static JsonArray? PointSubsets(IstioArms arms, JsonObject destinationRule, JsonObject? service, Revision stable, Revision candidate)
     {
-        var operations = new PatchOperations();
+        var operations = new JsonPatchBuilder();
         if (destinationRule.Field("spec").Field("host") is { } host)
         {
             operations.Test("/spec/host", host);
@@ -83,7 +84,7 @@ internal static class IstioPatches
             }
         }
 
-        return operations.Patch;
+        return operations.BuildIfChanging();
     }
 
     /// <summary>Writes the DestinationRule of a rollout that found none.</summary>
@@ -95,7 +96,8 @@ internal static class IstioPatches
     /// <param name="version">The served version of <c>networking.istio.io</c>.</param>
     /// <returns>The whole object, to be created.</returns>
     /// <exception cref="InvalidOperationException">The Service has no selector.</exception>
-    public static JsonObject CreateDestinationRule(IstioTarget target, JsonObject? service, Revision stable, Revision candidate, RolloutOwner owner, string version) => new()
+    public static JsonObject CreateDestinationRule(
+        IstioTarget target, JsonObject? service, Revision stable, Revision candidate, RolloutOwner owner, string version) => new()
     {
         ["apiVersion"] = $"networking.istio.io/{version}",
         ["kind"] = "DestinationRule",
@@ -126,7 +128,7 @@ internal static class IstioPatches
     internal static string Destination(ManagedRoute route, int index) => PatchOperations.Item($"{route.Place.Pointer}/route", index);
 
     /// <summary>Guards a change of a route: it must still be the same route with the same destinations at the same places.</summary>
-    internal static void Guard(PatchOperations operations, ManagedRoute route)
+    internal static void Guard(JsonPatchBuilder operations, ManagedRoute route)
     {
         if (route.Place.Name is { } name)
         {
@@ -144,7 +146,8 @@ internal static class IstioPatches
     private static JsonObject NewSubset(IstioArms arms, string name, JsonObject? service, Revision revision)
     {
         var labels = Subsets.Selector(service)?.DeepClone().AsObject()
-            ?? throw new InvalidOperationException($"subset '{name}' of {arms.Host} is missing and cannot be made, because Service {arms.Namespace}/{arms.Service} has no selector to take its labels from");
+            ?? throw new InvalidOperationException($"subset '{name}' of {arms.Host} is missing and cannot be made, "
+                + $"because Service {arms.Namespace}/{arms.Service} has no selector to take its labels from");
         labels[Subsets.HashLabel] = revision.Hash;
         return new JsonObject { ["name"] = name, ["labels"] = labels };
     }

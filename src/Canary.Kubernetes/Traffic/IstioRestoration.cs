@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Canary.Core.Traffic;
+using Canary.Kubernetes.Json;
 
 namespace Canary.Kubernetes.Traffic;
 
@@ -11,10 +12,11 @@ internal static class IstioRestoration
     /// <summary>Puts the weights of one VirtualService back.</summary>
     /// <param name="snapshot">How they were found.</param>
     /// <param name="virtualService">The VirtualService as it is.</param>
-    /// <returns>The patch; null when nothing is to be put back. A route whose arms no longer hold the recorded sum was edited by its owner and is left.</returns>
+    /// <returns>The patch; null when nothing is to be put back.
+    /// A route whose arms no longer hold the recorded sum was edited by its owner and is left.</returns>
     public static JsonArray? RestoreWeights(TrafficSnapshot snapshot, JsonObject virtualService)
     {
-        var operations = new PatchOperations();
+        var operations = new JsonPatchBuilder();
         var places = RoutePlace.AllOf(virtualService).ToList();
         foreach (var record in snapshot.Routes.Where(record => record.VirtualService == virtualService.Name()))
         {
@@ -45,7 +47,7 @@ internal static class IstioRestoration
             }
         }
 
-        return operations.Patch;
+        return operations.BuildIfChanging();
     }
 
     /// <summary>Puts the subsets back.</summary>
@@ -53,11 +55,12 @@ internal static class IstioRestoration
     /// <param name="destinationRule">The DestinationRule as it is.</param>
     /// <param name="virtualServices">The VirtualServices of the namespace, weights already put back.</param>
     /// <param name="ours">The revisions that this engine may have written; null: any.</param>
-    /// <returns>What is to be done. A subset or DestinationRule of ours is removed only when no route would miss it; otherwise it stays, selects every pod of the Service, and belongs to nobody.</returns>
+    /// <returns>What is to be done. A subset or DestinationRule of ours is removed only when no route would miss it;
+    /// otherwise it stays, selects every pod of the Service, and belongs to nobody.</returns>
     public static RuleRestoration RestoreSubsets(
         TrafficSnapshot snapshot, JsonObject destinationRule, IReadOnlyCollection<JsonObject> virtualServices, IReadOnlyCollection<Revision>? ours)
     {
-        var operations = new PatchOperations();
+        var operations = new JsonPatchBuilder();
         var arms = snapshot.Arms;
         if (!arms.IsService(destinationRule.Field("spec").Field("host").Text()))
         {
@@ -65,7 +68,8 @@ internal static class IstioRestoration
         }
 
         var isOurs = snapshot.RuleIsOurs && Subsets.IsOurs(destinationRule);
-        if (isOurs && IsAsCreated(arms, destinationRule) && !IsUsed(arms, arms.StableSubset, virtualServices) && !IsUsed(arms, arms.CandidateSubset, virtualServices))
+        var isUsed = IsUsed(arms, arms.StableSubset, virtualServices) || IsUsed(arms, arms.CandidateSubset, virtualServices);
+        if (isOurs && !isUsed && IsAsCreated(arms, destinationRule))
         {
             return new RuleRestoration(null, true);
         }
@@ -94,7 +98,7 @@ internal static class IstioRestoration
             Release(operations, destinationRule);
         }
 
-        return new RuleRestoration(operations.Patch, false);
+        return new RuleRestoration(operations.BuildIfChanging(), false);
     }
 
     private static (int Stable, int Candidate)? Arms(IstioArms arms, RoutePlace place)
@@ -106,7 +110,7 @@ internal static class IstioRestoration
 
     private static int? WeightOf(RoutePlace place, int index) => (int?)place.Route["route"]![index].Field("weight").Integer(); // an arm, found there
 
-    private static void Put(PatchOperations operations, string pointer, int? now, int? then)
+    private static void Put(JsonPatchBuilder operations, string pointer, int? now, int? then)
     {
         if (then is { } weight)
         {
@@ -118,7 +122,8 @@ internal static class IstioRestoration
         }
     }
 
-    private static void PutHash(PatchOperations operations, int index, string name, JsonObject subset, SubsetRecord record, IReadOnlyCollection<Revision>? ours)
+    private static void PutHash(
+        JsonPatchBuilder operations, int index, string name, JsonObject subset, SubsetRecord record, IReadOnlyCollection<Revision>? ours)
     {
         var hash = subset.Field("labels").Field(Subsets.HashLabel).Text();
         if (hash is null || hash == record.Hash || (ours is not null && !ours.Contains(new Revision(hash))))
@@ -144,7 +149,7 @@ internal static class IstioRestoration
     }
 
     /// <summary>Takes the mark and the owner away, so that the DestinationRule outlives the Rollout.</summary>
-    private static void Release(PatchOperations operations, JsonObject destinationRule)
+    private static void Release(JsonPatchBuilder operations, JsonObject destinationRule)
     {
         operations.TestUnwritten(destinationRule);
         foreach (var (index, owner) in destinationRule.Field("metadata").Field("ownerReferences").Objects().Reverse())
@@ -155,14 +160,14 @@ internal static class IstioRestoration
             }
         }
 
-        operations.Remove($"/metadata/labels/{PatchOperations.Escape(Subsets.ManagedByLabel)}");
+        operations.Remove($"/metadata/labels/{JsonPointer.Escape(Subsets.ManagedByLabel)}");
     }
 
     /// <summary>Whether a DestinationRule of ours holds nothing that somebody added.</summary>
     private static bool IsAsCreated(IstioArms arms, JsonObject destinationRule) =>
         destinationRule.Field("spec") is JsonObject { Count: 2 } spec
         && spec.Field("subsets") is JsonArray { Count: 2 } subsets
-        && subsets.Objects().All(subset => IsPlain(subset.Item) && (subset.Item.Field("name").Text() == arms.StableSubset || subset.Item.Field("name").Text() == arms.CandidateSubset));
+        && subsets.Objects().All(subset => IsPlain(subset.Item) && arms.IsArm(subset.Item.Field("name").Text()));
 
     private static bool IsPlain(JsonObject subset) => subset.All(field => field.Key is "name" or "labels");
 

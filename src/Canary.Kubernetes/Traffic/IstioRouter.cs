@@ -18,7 +18,8 @@ internal sealed class IstioRouter
     /// <param name="api">The API.</param>
     /// <param name="virtualServices">VirtualServices in the version that is served.</param>
     /// <param name="destinationRules">DestinationRules in the version that is served.</param>
-    /// <param name="written">Receives every object as stored or read again, so that caches need not wait for the watch; may be called by several threads at once.</param>
+    /// <param name="written">Receives every object as stored or read again, so that caches need not wait for the watch;
+    /// may be called by several threads at once.</param>
     public IstioRouter(KubernetesApi api, ResourceKind virtualServices, ResourceKind destinationRules, Action<JsonObject> written)
     {
         _api = api;
@@ -37,8 +38,13 @@ internal sealed class IstioRouter
     {
         var writes = target.Spec.VirtualServices.Select(reference => objects.VirtualService(reference.Name) is { } virtualService
             ? WriteAsync(
-                _virtualServices, target.Namespace, virtualService, fresh => IstioPatches.SetWeight(target, reference, fresh, weight, objects.Recorded), cancellation)
-            : Task.FromException<JsonObject>(new EffectFailedException($"VirtualService {target.Namespace}/{reference.Name} does not exist, so its weights could not be set to {weight}")));
+                _virtualServices,
+                target.Namespace,
+                virtualService,
+                fresh => IstioPatches.SetWeight(target, reference, fresh, weight, objects.Recorded),
+                cancellation)
+            : Task.FromException<JsonObject>(new EffectFailedException($"VirtualService {target.Namespace}/{reference.Name} does not exist, "
+                + $"so its weights could not be set to {weight}")));
         await AllAsync([.. writes]).ConfigureAwait(false);
     }
 
@@ -50,7 +56,8 @@ internal sealed class IstioRouter
     /// <param name="owner">The Rollout.</param>
     /// <param name="cancellation">Cancels between calls.</param>
     /// <exception cref="EffectFailedException">It could not be done.</exception>
-    public async Task PointSubsetsAsync(IstioTarget target, IstioObjects objects, Revision stable, Revision candidate, RolloutOwner owner, CancellationToken cancellation)
+    public async Task PointSubsetsAsync(
+        IstioTarget target, IstioObjects objects, Revision stable, Revision candidate, RolloutOwner owner, CancellationToken cancellation)
     {
         var rule = objects.DestinationRule;
         if (rule is null)
@@ -58,7 +65,8 @@ internal sealed class IstioRouter
             var name = $"DestinationRule {target.Namespace}/{target.Spec.DestinationRule}";
             try
             {
-                var body = Computed(name, () => IstioPatches.CreateDestinationRule(target, objects.Service, stable, candidate, owner, _destinationRules.Version));
+                var version = _destinationRules.Version;
+                var body = Computed(name, () => IstioPatches.CreateDestinationRule(target, objects.Service, stable, candidate, owner, version));
                 _written(await _api.CreateAsync(_destinationRules, target.Namespace, body, cancellation).ConfigureAwait(false));
                 return;
             }
@@ -121,12 +129,15 @@ internal sealed class IstioRouter
             }
         }
 
-        await WriteAsync(_destinationRules, ns, rule, fresh => IstioRestoration.RestoreSubsets(found, fresh, virtualServices, ours).Patch, cancellation).ConfigureAwait(false);
+        await WriteAsync(
+            _destinationRules, ns, rule, fresh => IstioRestoration.RestoreSubsets(found, fresh, virtualServices, ours).Patch, cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Patches one object; when it has changed since it was read, reads it again and computes anew, once.</summary>
     /// <returns>The object as it is now.</returns>
-    private async Task<JsonObject> WriteAsync(ResourceKind kind, string ns, JsonObject resource, Func<JsonObject, JsonArray?> compute, CancellationToken cancellation)
+    private async Task<JsonObject> WriteAsync(
+        ResourceKind kind, string ns, JsonObject resource, Func<JsonObject, JsonArray?> compute, CancellationToken cancellation)
     {
         var name = resource.Name();
         var title = $"{kind.Kind} {ns}/{name}";

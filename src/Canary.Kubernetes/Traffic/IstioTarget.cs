@@ -9,7 +9,8 @@ namespace Canary.Kubernetes.Traffic;
 /// <param name="StableSubset">The subset of the stable revision.</param>
 /// <param name="CandidateSubset">The subset of the candidate.</param>
 /// <param name="ClusterDomain">What ends every host name of the cluster.</param>
-internal sealed record IstioArms(string Namespace, string Service, string StableSubset, string CandidateSubset, string ClusterDomain = IstioArms.DefaultClusterDomain)
+internal sealed record IstioArms(
+    string Namespace, string Service, string StableSubset, string CandidateSubset, string ClusterDomain = IstioArms.DefaultClusterDomain)
 {
     /// <summary>The cluster domain that nearly every cluster has.</summary>
     public const string DefaultClusterDomain = "cluster.local";
@@ -26,6 +27,9 @@ internal sealed record IstioArms(string Namespace, string Service, string Stable
 
     /// <summary>Whether a host was meant to be the Service, but Istio takes it literally, because a dot stops the completion.</summary>
     public bool IsHalfName(string? host) => host == $"{Service}.{Namespace}" || host == $"{Service}.{Namespace}.svc";
+
+    /// <summary>Whether a subset is one of the two.</summary>
+    public bool IsArm(string? subset) => subset == StableSubset || subset == CandidateSubset;
 
     /// <summary>The subset that a route's destination names, if it is one of the Service.</summary>
     /// <returns>The subset; null when the destination is another Service or names none.</returns>
@@ -62,7 +66,8 @@ internal sealed record IstioObjects
     /// <summary>Every DestinationRule of the namespace that is known, any order; empty skips the checks between them.</summary>
     public IReadOnlyList<JsonObject> DestinationRules { get; init; } = [];
 
-    /// <summary>What the Rollout's status recorded as found; decides which route is meant when a second one has become possible. Null before adoption.</summary>
+    /// <summary>What the Rollout's status recorded as found; null before adoption.
+    /// Decides which route is meant when a second one has become possible.</summary>
     public string? Recorded { get; init; }
 }
 

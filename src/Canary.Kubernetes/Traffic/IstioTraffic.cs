@@ -29,7 +29,8 @@ internal static class IstioTraffic
                 report.Block(
                     $"{path}.name",
                     $"is '{reference.Name}', but VirtualService {target.Namespace}/{reference.Name} does not exist. "
-                    + $"Create it with a route to subsets '{target.Spec.StableSubset}' (weight 100) and '{target.Spec.CandidateSubset}' (weight 0) of {target.Arms.Host}, or correct the name");
+                    + $"Create it with a route to subsets '{target.Spec.StableSubset}' (weight 100) and '{target.Spec.CandidateSubset}' (weight 0) of "
+                    + $"{target.Arms.Host}, or correct the name");
                 continue;
             }
 
@@ -64,7 +65,7 @@ internal static class IstioTraffic
         var none = new SubsetRecord(false, false, null);
         return new TrafficSnapshot(
             target.Arms,
-            routes.Select(route => new RouteRecord(route.VirtualService, route.Place.Protocol, route.Place.Identity, route.StableWeight, route.CandidateWeight)).ToValueList(),
+            routes.Select(route => route.Record()).ToValueList(),
             target.Spec.DestinationRule,
             ours,
             ours ? none : Subsets.Record(destinationRule, target.Spec.StableSubset),
@@ -84,7 +85,8 @@ internal static class IstioTraffic
         }
     }
 
-    private static Revision? Points(JsonObject? destinationRule, string subset) => Subsets.Hash(destinationRule, subset) is { } hash ? new Revision(hash) : null;
+    private static Revision? Points(JsonObject? destinationRule, string subset) =>
+        Subsets.Hash(destinationRule, subset) is { } hash ? new Revision(hash) : null;
 }
 
 /// <summary>How a rollout's traffic is routed.</summary>

@@ -36,7 +36,9 @@ internal sealed record RoutePlace(RouteProtocol Protocol, int Index, JsonObject 
     public string? Name => Protocol == RouteProtocol.Http ? Route.Field("name").Text() : null;
 
     /// <summary>What tells it from its neighbours however the list is reordered: the name of an http route, ports and server names of the others.</summary>
-    public string Identity => Protocol == RouteProtocol.Http ? Name ?? "" : string.Join(" or ", Route.Field("match").Objects().Select(match => MatchIdentity(match.Item)));
+    public string Identity => Protocol == RouteProtocol.Http
+        ? Name ?? ""
+        : string.Join(" or ", Route.Field("match").Objects().Select(match => MatchIdentity(match.Item)));
 
     /// <summary>What people call it.</summary>
     public string Title => Protocol == RouteProtocol.Http
@@ -94,6 +96,9 @@ internal sealed record ManagedRoute
 
     /// <summary>The candidate destination as read.</summary>
     public JsonObject Candidate => (JsonObject)Place.Route["route"]![CandidateIndex]!; // found there by RouteFinder
+
+    /// <summary>What a release puts back.</summary>
+    public RouteRecord Record() => new(VirtualService, Place.Protocol, Place.Identity, StableWeight, CandidateWeight);
 
     /// <summary>What Core is told.</summary>
     public RouteObservation Observe() => new($"{VirtualService}/{Place.Title}", StableWeight ?? 0, CandidateWeight ?? 0);

@@ -1,48 +1,19 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Canary.Kubernetes.Json;
 
 namespace Canary.Kubernetes.Traffic;
 
-/// <summary>Writes the operations of a JSON Patch (RFC 6902) one after the other. One caller at a time.</summary>
-internal sealed class PatchOperations
+/// <summary>What patches of mesh objects have in common.</summary>
+internal static class PatchOperations
 {
-    private readonly JsonArray _operations = [];
-    private bool _changes;
-
-    /// <summary>The patch; null when it would change nothing.</summary>
-    public JsonArray? Patch => _changes ? _operations : null;
-
-    /// <summary>Guards the patch: the server refuses all of it unless the value is still this one.</summary>
-    public PatchOperations Test(string pointer, JsonNode value) => Write("test", pointer, value.DeepClone());
-
-    /// <summary>Sets a member, whether or not it exists, or inserts into a list.</summary>
-    public PatchOperations Add(string pointer, JsonNode value)
-    {
-        _changes = true;
-        return Write("add", pointer, value);
-    }
-
-    /// <summary>Removes what exists.</summary>
-    public PatchOperations Remove(string pointer)
-    {
-        _changes = true;
-        _operations.Add(new JsonObject { ["op"] = "remove", ["path"] = pointer });
-        return this;
-    }
+    /// <summary>The patch; null when it would change nothing, because every write of a route is pushed to the whole mesh.</summary>
+    public static JsonArray? BuildIfChanging(this JsonPatchBuilder patch) => patch.HasChanges ? patch.Build() : null;
 
     /// <summary>Guards a patch that moves items of a list: nothing at all may have been written since.</summary>
-    public PatchOperations TestUnwritten(JsonObject resource) =>
-        resource.Field("metadata").Field("resourceVersion") is { } version ? Test("/metadata/resourceVersion", version) : this;
+    public static JsonPatchBuilder TestUnwritten(this JsonPatchBuilder patch, JsonObject resource) =>
+        resource.Field("metadata").Field("resourceVersion").Text() is { } version ? patch.TestResourceVersion(version) : patch;
 
     /// <summary>The pointer to an item of a list.</summary>
     public static string Item(string list, int index) => string.Create(CultureInfo.InvariantCulture, $"{list}/{index}");
-
-    /// <summary>Escapes a name for a pointer (RFC 6901).</summary>
-    public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
-
-    private PatchOperations Write(string operation, string pointer, JsonNode value)
-    {
-        _operations.Add(new JsonObject { ["op"] = operation, ["path"] = pointer, ["value"] = value });
-        return this;
-    }
 }

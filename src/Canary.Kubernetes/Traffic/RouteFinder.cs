@@ -60,7 +60,8 @@ internal sealed class RouteFinder
             {
                 var known = RoutePlace.AllOf(_virtualService).Select(place => place.Name).OfType<string>().ToArray();
                 var there = known.Length == 0 ? "none of its http routes has a name" : $"its named http routes are {string.Join(", ", known)}";
-                Incomplete($"{_path}.routes[{index}]", $"is '{name}', but {Owner} has no http route of that name; {there}. Name one that exists, or set its 'name' field");
+                Incomplete($"{_path}.routes[{index}]", $"is '{name}', but {Owner} has no http route of that name; {there}. "
+                    + "Name one that exists, or set its 'name' field");
             }
             else if (places.Length > 1)
             {
@@ -101,7 +102,8 @@ internal sealed class RouteFinder
         Incomplete(
             $"{_path}.routes",
             $"names no route, but {Owner} has {possible.Length} routes with both subsets: {string.Join(", ", possible.Select(place => place.Title))}. "
-            + $"Write the http routes that are meant, for example routes: [{string.Join(", ", names)}]; tls and tcp routes with both subsets always go along");
+            + $"Write the http routes that are meant, for example routes: [{string.Join(", ", names)}]; tls and tcp routes with both subsets always go "
+            + "along");
 
         // What was adopted stays ours: an added route must not keep a rollback from the one that carries traffic.
         foreach (var place in possible.Where(place => WasRecorded(recorded, place)))
@@ -111,7 +113,8 @@ internal sealed class RouteFinder
     }
 
     private bool WasRecorded(TrafficSnapshot? recorded, RoutePlace place) =>
-        recorded is not null && recorded.Routes.Any(route => route.VirtualService == _reference.Name && route.Protocol == place.Protocol && route.Identity == place.Identity);
+        recorded is not null
+        && recorded.Routes.Any(route => route.VirtualService == _reference.Name && route.Protocol == place.Protocol && route.Identity == place.Identity);
 
     private bool HasBothArms(RoutePlace place) => Find(place, _arms.StableSubset).Count > 0 && Find(place, _arms.CandidateSubset).Count > 0;
 
@@ -123,8 +126,7 @@ internal sealed class RouteFinder
         var before = _problems.Count;
         foreach (var place in RoutePlace.AllOf(_virtualService))
         {
-            var meant = place.Route.Field("route").Objects().Any(destination =>
-                destination.Item.Field("destination").Field("subset").Text() is { } subset && (subset == _arms.StableSubset || subset == _arms.CandidateSubset));
+            var meant = place.Route.Field("route").Objects().Any(one => _arms.IsArm(one.Item.Field("destination").Field("subset").Text()));
             if (meant || place.Route.Field("delegate").IsSet())
             {
                 ExplainMissingArm(place);
@@ -137,7 +139,7 @@ internal sealed class RouteFinder
             _problems.Add(new Problem(
                 _path,
                 $"{Owner} has no route with destinations for both subsets '{_arms.StableSubset}' and '{_arms.CandidateSubset}' of {_arms.Host}. "
-                + $"Give the route that is to be split both, with weights 100 and 0"));
+                + "Give the route that is to be split both, with weights 100 and 0"));
         }
     }
 
@@ -154,7 +156,8 @@ internal sealed class RouteFinder
 
         if (stable.Count > 1 || candidate.Count > 1)
         {
-            Incomplete(At(place, "route"), $"has several destinations with subset '{(stable.Count > 1 ? _arms.StableSubset : _arms.CandidateSubset)}' of {_arms.Host}. Keep one of them");
+            Incomplete(At(place, "route"), $"has several destinations with subset '{(stable.Count > 1 ? _arms.StableSubset : _arms.CandidateSubset)}' of "
+                + $"{_arms.Host}. Keep one of them");
             return;
         }
 
@@ -164,7 +167,8 @@ internal sealed class RouteFinder
             if (total is 0 or > int.MaxValue)
             {
                 Incomplete(At(place, "route"), total == 0
-                    ? $"gives subsets '{_arms.StableSubset}' and '{_arms.CandidateSubset}' the weight 0 each, so there is nothing to split. Give '{_arms.StableSubset}' the share that both are to have, for example 100"
+                    ? $"gives subsets '{_arms.StableSubset}' and '{_arms.CandidateSubset}' the weight 0 each, so there is nothing to split. "
+                        + $"Give '{_arms.StableSubset}' the share that both are to have, for example 100"
                     : $"has weights that sum to {total}. The two subsets' weights may sum to {int.MaxValue} at most");
                 return;
             }
@@ -206,13 +210,15 @@ internal sealed class RouteFinder
         if (place.Route.Field("delegate").IsSet())
         {
             var other = place.Route.Field("delegate").Field("name").Text() ?? "(unnamed)";
-            _problems.Add(new Problem(At(place, "delegate"), $"hands the route to VirtualService '{other}', which holds the weights. Name '{other}' in the Rollout instead of '{_reference.Name}'"));
+            _problems.Add(new Problem(At(place, "delegate"), $"hands the route to VirtualService '{other}', which holds the weights. "
+                + $"Name '{other}' in the Rollout instead of '{_reference.Name}'"));
             return;
         }
 
         if (destinations.Length == 0)
         {
-            _problems.Add(new Problem(At(place, null), $"has no destinations{(place.Route.Field("redirect").IsSet() ? " (it redirects)" : "")}, so it cannot be split. Name another route, or give it both subsets of {_arms.Host}"));
+            _problems.Add(new Problem(At(place, null), $"has no destinations{(place.Route.Field("redirect").IsSet() ? " (it redirects)" : "")}, "
+                + $"so it cannot be split. Name another route, or give it both subsets of {_arms.Host}"));
             return;
         }
 
@@ -225,12 +231,14 @@ internal sealed class RouteFinder
             if (_arms.IsHalfName(host))
             {
                 wrongHosts = true;
-                _problems.Add(new Problem(path, $"is '{host}', which Istio takes literally: it completes only names without a dot, so these requests fail (503 NC). Write {_arms.Host} or {_arms.Service}"));
+                _problems.Add(new Problem(path, $"is '{host}', which Istio takes literally: it completes only names without a dot, "
+                    + $"so these requests fail (503 NC). Write {_arms.Host} or {_arms.Service}"));
             }
-            else if (!_arms.IsService(host) && (subset == _arms.StableSubset || subset == _arms.CandidateSubset))
+            else if (!_arms.IsService(host) && _arms.IsArm(subset))
             {
                 wrongHosts = true;
-                _problems.Add(new Problem(path, $"is '{host}', which is {(host is null ? "nothing" : _arms.Resolve(host))} and not the Rollout's Service. Write {_arms.Host}, or correct spec.service"));
+                _problems.Add(new Problem(path, $"is '{host}', which is {(host is null ? "nothing" : _arms.Resolve(host))} and not the Rollout's Service. "
+                    + $"Write {_arms.Host}, or correct spec.service"));
             }
         }
 
@@ -239,9 +247,11 @@ internal sealed class RouteFinder
             return;
         }
 
-        var missing = string.Join(" and ", new[] { _arms.StableSubset, _arms.CandidateSubset }.Where(subset => Find(place, subset).Count == 0).Select(subset => $"'{subset}'"));
+        var absent = new[] { _arms.StableSubset, _arms.CandidateSubset }.Where(subset => Find(place, subset).Count == 0);
+        var missing = string.Join(" and ", absent.Select(subset => $"'{subset}'"));
         _problems.Add(new Problem(At(place, "route"), destinations.Length == 1
-            ? $"has one destination only, whose weight Istio ignores: it always gets every request. Add a destination for subset {missing} of {_arms.Host} with weight 0, and weight 100 to the one that serves"
+            ? "has one destination only, whose weight Istio ignores: it always gets every request. "
+                + $"Add a destination for subset {missing} of {_arms.Host} with weight 0, and weight 100 to the one that serves"
             : $"has no destination for subset {missing} of {_arms.Host}. Add it with weight 0"));
     }
 
@@ -250,12 +260,14 @@ internal sealed class RouteFinder
     {
         foreach (var route in _routes)
         {
-            var before = RoutePlace.AllOf(_virtualService).FirstOrDefault(place => place.Protocol == route.Place.Protocol && place.Index < route.Place.Index && CatchesAll(place));
+            var before = RoutePlace.AllOf(_virtualService).FirstOrDefault(place =>
+                place.Protocol == route.Place.Protocol && place.Index < route.Place.Index && CatchesAll(place));
             if (before is not null)
             {
                 _problems.Add(new Problem(
                     At(route.Place, null),
-                    $"is never reached: {before.Path} ('{before.Title}') before it takes every request, and Istio stops there. Move '{route.Place.Title}' before it, or give that route a match"));
+                    $"is never reached: {before.Path} ('{before.Title}') before it takes every request, and Istio stops there. "
+                        + $"Move '{route.Place.Title}' before it, or give that route a match"));
             }
         }
     }

@@ -12,11 +12,13 @@ internal static class ServicePreflight
     /// <param name="virtualServices">The VirtualServices of the managed routes.</param>
     /// <param name="routes">The managed routes.</param>
     /// <param name="report">Receives what is found.</param>
-    public static void Check(IstioTarget target, JsonObject? service, IReadOnlyList<JsonObject> virtualServices, IReadOnlyList<ManagedRoute> routes, PreflightReport report)
+    public static void Check(
+        IstioTarget target, JsonObject? service, IReadOnlyList<JsonObject> virtualServices, IReadOnlyList<ManagedRoute> routes, PreflightReport report)
     {
         if (service is null)
         {
-            report.Block("spec.service", $"is '{target.Service}', but Service {target.Namespace}/{target.Service} does not exist. Create it, or correct the name");
+            report.Block("spec.service", $"is '{target.Service}', but Service {target.Namespace}/{target.Service} does not exist. "
+                + "Create it, or correct the name");
             return;
         }
 
@@ -28,8 +30,10 @@ internal static class ServicePreflight
             var meshed = virtualServices.Any(one => one.Name() == route.VirtualService && VirtualServicePreflight.BindsMesh(one));
             foreach (var (index, destination) in new[] { (route.StableIndex, route.Stable), (route.CandidateIndex, route.Candidate) })
             {
-                var at = string.Create(CultureInfo.InvariantCulture, $"VirtualService/{route.VirtualService} {route.Place.Path}.route[{index}].destination.port");
-                if (Port(target, destination, ports, at, report) is { } port && route.Place.Protocol == RouteProtocol.Http && warned.Add(port.Field("port").Integer() ?? 0))
+                var at = string.Create(
+                    CultureInfo.InvariantCulture, $"VirtualService/{route.VirtualService} {route.Place.Path}.route[{index}].destination.port");
+                var port = Port(target, destination, ports, at, report);
+                if (port is not null && route.Place.Protocol == RouteProtocol.Http && warned.Add(port.Field("port").Integer() ?? 0))
                 {
                     CheckProtocol(target, port, meshed, report);
                 }
@@ -42,15 +46,18 @@ internal static class ServicePreflight
         var path = $"Service/{target.Service} spec";
         if (service.Field("spec").Field("type").Text() == "ExternalName")
         {
-            report.Block($"{path}.type", "is ExternalName, which has no pods to split requests between, so weights have no effect. Write ClusterIP and a selector");
+            report.Block($"{path}.type", "is ExternalName, which has no pods to split requests between, so weights have no effect. "
+                + "Write ClusterIP and a selector");
         }
         else if (service.Field("spec").Field("clusterIP").Text() == "None")
         {
-            report.Block($"{path}.clusterIP", "is None (headless): clients pick a pod themselves, so weights have no effect. Use a Service with a cluster IP");
+            report.Block($"{path}.clusterIP", "is None (headless): clients pick a pod themselves, so weights have no effect. "
+                + "Use a Service with a cluster IP");
         }
         else if (Subsets.Selector(service) is not { } selector)
         {
-            report.Block($"{path}.selector", "is empty, so the Service's endpoints carry no pod labels that a subset could select. Add the labels of the Deployment's pods");
+            report.Block($"{path}.selector", "is empty, so the Service's endpoints carry no pod labels that a subset could select. "
+                + "Add the labels of the Deployment's pods");
         }
         else if (selector.Field(Subsets.HashLabel).Text() is { } hash)
         {
@@ -67,7 +74,8 @@ internal static class ServicePreflight
             var found = Array.Find(ports, port => port.Field("port").Integer() == number);
             if (found is null)
             {
-                report.Block($"{at}.number", string.Create(CultureInfo.InvariantCulture, $"is {number}, which Service {target.Namespace}/{target.Service} does not have, so these requests fail (503 NC). Write one of {known}"));
+                report.Block($"{at}.number", string.Create(CultureInfo.InvariantCulture, $"is {number}, which Service {target.Namespace}/{target.Service} "
+                    + $"does not have, so these requests fail (503 NC). Write one of {known}"));
             }
 
             return found;
@@ -75,7 +83,8 @@ internal static class ServicePreflight
 
         if (ports.Length > 1)
         {
-            report.Block(at, $"is absent, but Service {target.Namespace}/{target.Service} has the ports {known} (IST0112). Write which one is meant, for example port: {{number: {ports[0].Field("port")?.ToJsonString()}}}");
+            report.Block(at, $"is absent, but Service {target.Namespace}/{target.Service} has the ports {known} (IST0112). "
+                + $"Write which one is meant, for example port: {{number: {ports[0].Field("port")?.ToJsonString()}}}");
             return null;
         }
 
@@ -97,12 +106,15 @@ internal static class ServicePreflight
                 var said = declared is null ? $"is named '{name}'" : $"has appProtocol '{declared}'";
                 if (meshed)
                 {
-                    report.Block(path, $"{said}, so sidecars treat it as {protocol} and http routes have no effect on it. Write appProtocol: http (or a name that begins with http-), or split it by a tcp or tls route");
+                    report.Block(path, $"{said}, so sidecars treat it as {protocol} and http routes have no effect on it. Write appProtocol: "
+                        + "http (or a name that begins with http-), or split it by a tcp or tls route");
                 }
 
                 return;
             default:
-                report.Warn(path, $"is named {(name is null ? "nothing" : $"'{name}'")} and has {(declared is null ? "no appProtocol" : $"appProtocol '{declared}'")}, so proxies guess whether it speaks http. Write appProtocol: http, or a name that begins with http-");
+                report.Warn(path, $"is named {(name is null ? "nothing" : $"'{name}'")} and has "
+                    + $"{(declared is null ? "no appProtocol" : $"appProtocol '{declared}'")}, so proxies guess whether it speaks http. Write appProtocol: "
+                    + "http, or a name that begins with http-");
                 return;
         }
     }

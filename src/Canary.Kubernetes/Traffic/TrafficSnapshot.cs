@@ -54,11 +54,16 @@ internal sealed record TrafficSnapshot(
             var root = JsonNode.Parse(text);
             if (root.Field("format").Integer() is not Format)
             {
-                throw new FormatException($"the traffic snapshot has format {root.Field("format")?.ToJsonString() ?? "(none)"}; this version of the engine reads format {Format}");
+                throw new FormatException($"the traffic snapshot has format {root.Field("format")?.ToJsonString() ?? "(none)"}; this version of the engine "
+                    + $"reads format {Format}");
             }
 
             var arms = new IstioArms(
-                Required(root, "namespace"), Required(root, "service"), Required(root.Field("stable"), "name"), Required(root.Field("candidate"), "name"), Required(root, "clusterDomain"));
+                Required(root, "namespace"),
+                Required(root, "service"),
+                Required(root.Field("stable"), "name"),
+                Required(root.Field("candidate"), "name"),
+                Required(root, "clusterDomain"));
             var routes = root.Field("routes").Objects().Select(route => new RouteRecord(
                 Required(route.Item, "virtualService"),
                 Required(route.Item, "list") switch { "http" => RouteProtocol.Http, "tls" => RouteProtocol.Tls, _ => RouteProtocol.Tcp },
@@ -67,7 +72,9 @@ internal sealed record TrafficSnapshot(
                 (int?)route.Item.Field("candidate").Integer()));
             var rule = root.Field("destinationRule");
             return new TrafficSnapshot(
-                arms, routes.ToValueList(), Required(rule, "name"), IsTrue(rule.Field("created")), Subset(root.Field("stable")), Subset(root.Field("candidate")));
+                arms,
+                routes.ToValueList(),
+                Required(rule, "name"), IsTrue(rule.Field("created")), Subset(root.Field("stable")), Subset(root.Field("candidate")));
         }
         catch (JsonException exception)
         {
@@ -82,7 +89,8 @@ internal sealed record TrafficSnapshot(
 
     private static bool IsTrue(JsonNode? node) => node?.GetValueKind() == JsonValueKind.True;
 
-    private static string Required(JsonNode? parent, string name) => parent.Field(name).Text() ?? throw new FormatException($"the traffic snapshot lacks '{name}'");
+    private static string Required(JsonNode? parent, string name) =>
+        parent.Field(name).Text() ?? throw new FormatException($"the traffic snapshot lacks '{name}'");
 }
 
 /// <summary>The weights of a route as found.</summary>

@@ -14,7 +14,8 @@ internal static class VirtualServicePreflight
     /// <param name="routes">Their managed routes.</param>
     /// <param name="others">All of the namespace that are known.</param>
     /// <param name="report">Receives what is found.</param>
-    public static void Check(IstioTarget target, IReadOnlyList<JsonObject> managed, IReadOnlyList<ManagedRoute> routes, IReadOnlyList<JsonObject> others, PreflightReport report)
+    public static void Check(
+        IstioTarget target, IReadOnlyList<JsonObject> managed, IReadOnlyList<ManagedRoute> routes, IReadOnlyList<JsonObject> others, PreflightReport report)
     {
         foreach (var virtualService in managed)
         {
@@ -52,7 +53,8 @@ internal static class VirtualServicePreflight
             {
                 report.Block(
                     $"VirtualService/{name} spec.hosts[{index}]",
-                    $"is '{host}', which Istio takes literally: it completes only names without a dot, so calls to {target.Arms.Host} are not split. Write {target.Arms.Host} or {target.Service}");
+                    $"is '{host}', which Istio takes literally: it completes only names without a dot, so calls to {target.Arms.Host} are not split. "
+                        + $"Write {target.Arms.Host} or {target.Service}");
             }
         }
 
@@ -63,14 +65,16 @@ internal static class VirtualServicePreflight
             {
                 report.Warn(
                     $"VirtualService/{name} spec.hosts",
-                    $"is empty, so {name} only acts where another VirtualService delegates to it, and none in namespace {target.Namespace} does. Check that a root elsewhere has delegate: {{name: {name}, namespace: {target.Namespace}}}");
+                    $"is empty, so {name} only acts where another VirtualService delegates to it, and none in namespace {target.Namespace} does. "
+                        + $"Check that a root elsewhere has delegate: {{name: {name}, namespace: {target.Namespace}}}");
             }
         }
         else if (!BindsMesh(virtualService))
         {
             report.Warn(
                 $"VirtualService/{name} spec.gateways",
-                $"does not hold '{Mesh}', so {name} splits gateway traffic only, and sidecars ignore it. That is fine when nothing in the mesh calls {target.Service}");
+                $"does not hold '{Mesh}', so {name} splits gateway traffic only, and sidecars ignore it. "
+                    + $"That is fine when nothing in the mesh calls {target.Service}");
         }
     }
 
@@ -87,7 +91,8 @@ internal static class VirtualServicePreflight
                     var managed = routes.Any(route => route.VirtualService == virtualService.Name() && route.Place.Path == place.Path);
                     report.Warn(
                         string.Create(CultureInfo.InvariantCulture, $"VirtualService/{virtualService.Name()} {place.Path}.route[{index}].destination"),
-                        $"names no subset of {target.Arms.Host}, so it reaches the candidate's pods too, by their number and not by the weight. Add subset: {target.Spec.StableSubset}"
+                        $"names no subset of {target.Arms.Host}, so it reaches the candidate's pods too, by their number and not by the weight. "
+                            + $"Add subset: {target.Spec.StableSubset}"
                         + (managed ? "" : " to keep this route on the stable revision"));
                 }
             }
@@ -95,7 +100,8 @@ internal static class VirtualServicePreflight
     }
 
     /// <remarks>Sidecars use one VirtualService per host, the oldest, and ignore the rest.</remarks>
-    private static void CheckDuplicates(IstioTarget target, JsonObject virtualService, IReadOnlyList<JsonObject> managed, IReadOnlyList<JsonObject> others, PreflightReport report)
+    private static void CheckDuplicates(
+        IstioTarget target, JsonObject virtualService, IReadOnlyList<JsonObject> managed, IReadOnlyList<JsonObject> others, PreflightReport report)
     {
         if (!BindsMesh(virtualService))
         {
@@ -103,7 +109,7 @@ internal static class VirtualServicePreflight
         }
 
         var name = virtualService.Name();
-        var hosts = Hosts(target, virtualService);
+        var hosts = Hosts(target, virtualService).ToArray();
         foreach (var other in others.Where(other => other.Name() != name && BindsMesh(other)))
         {
             if (Hosts(target, other).FirstOrDefault(hosts.Contains) is not { } shared)
@@ -117,18 +123,20 @@ internal static class VirtualServicePreflight
             {
                 report.Block(
                     $"VirtualService/{name} spec.hosts",
-                    $"holds {shared}, for which VirtualService {target.Namespace}/{other.Name()} is older: sidecars use only the oldest, so the weights in {name} have no effect. Merge the two, or name {other.Name()} in the Rollout");
+                    $"holds {shared}, for which VirtualService {target.Namespace}/{other.Name()} is older: "
+                        + $"sidecars use only the oldest, so the weights in {name} have no effect. Merge the two, or name {other.Name()} in the Rollout");
             }
             else if (isOlder || !isManaged)
             {
                 var ignored = isOlder ? name : other.Name();
-                report.Warn($"VirtualService/{name} spec.hosts", $"holds {shared}, as does VirtualService {target.Namespace}/{other.Name()}: sidecars use only the oldest, so {ignored} is ignored. Merge the two");
+                report.Warn($"VirtualService/{name} spec.hosts", $"holds {shared}, as does VirtualService {target.Namespace}/{other.Name()}: "
+                    + $"sidecars use only the oldest, so {ignored} is ignored. Merge the two");
             }
         }
     }
 
-    private static HashSet<string> Hosts(IstioTarget target, JsonObject virtualService) =>
-        [.. virtualService.Field("spec").Field("hosts").Texts().Select(target.Arms.Resolve)];
+    private static IEnumerable<string> Hosts(IstioTarget target, JsonObject virtualService) =>
+        virtualService.Field("spec").Field("hosts").Texts().Select(target.Arms.Resolve);
 }
 
 /// <summary>Orders objects as Istio does: by creation, then by name.</summary>
