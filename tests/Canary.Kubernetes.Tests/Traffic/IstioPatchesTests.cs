@@ -146,7 +146,7 @@ public sealed class IstioPatchesTests
         var mesh = new Mesh();
         var patch = IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule!, mesh.Service, H1, H2);
         var now = (JsonObject)mesh.DestinationRule!.DeepClone();
-        now["spec"]!["subsets"]!.AsArray().Insert(0, MeshYaml.One("{name: beta}"));
+        now["spec"]!["subsets"]!.AsArray().Insert(0, MeshYaml.One("{name: beta, labels: {app: checkout}}"));
 
         Assert.Throws<TestFailedException>(() => TestPatch.Apply(now, patch));
     }
