@@ -135,7 +135,7 @@ internal sealed class MeasurementRunner(
             }
 
             interval = IntervalOf(analysis);
-            if (await ReadAsync(key, analysis, snapshot.Pods, interval, leave).ConfigureAwait(false) is { } measurement)
+            if (await ReadAsync(key, analysis, snapshot.Pods, interval, leave).ConfigureAwait(false) is { } measurement && !leave.IsCancellationRequested)
             {
                 mailbox.Post(key, analysis.Name, measurement);
                 queue.Add(key);
