@@ -69,6 +69,16 @@ internal sealed class ReconcileLoop : BackgroundService
     }
 
     /// <inheritdoc />
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        _store.Changed -= OnChanged;
+        _alarms.Rang -= OnRang;
+        _leadership.Changed -= OnLeadershipChanged;
+        _queue.Complete();
+        return base.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _logger.Started(_options.Workers);
@@ -79,10 +89,6 @@ internal sealed class ReconcileLoop : BackgroundService
         var resync = ResyncAsync(stoppingToken);
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        _store.Changed -= OnChanged;
-        _alarms.Rang -= OnRang;
-        _leadership.Changed -= OnLeadershipChanged;
-        _queue.Complete();
         await resync.ConfigureAwait(false);
         var running = Task.WhenAll(workers);
         try
