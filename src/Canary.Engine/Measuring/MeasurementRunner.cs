@@ -25,6 +25,8 @@ internal sealed class MeasurementRunner(
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
 
+    private static readonly TimeSpan PauseWithoutAnalysis = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<RolloutKey, Follower> _followers = [];
     private readonly Dictionary<RolloutKey, Task> _leaving = [];
@@ -51,8 +53,8 @@ internal sealed class MeasurementRunner(
 
             var predecessor = _leaving.Remove(key, out var leaving) ? leaving : Task.CompletedTask;
             var leave = new CancellationTokenSource();
-            var first = Cadence.After(key, time.GetUtcNow(), IntervalOf(analysis));
-            _followers.Add(key, new Follower(leave, Task.Run(() => MeasureAlwaysAsync(key, first, predecessor, leave.Token), CancellationToken.None)));
+            var first = Next(key, time.GetUtcNow(), IntervalOf(analysis), leave.Token);
+            _followers.Add(key, new Follower(leave, MeasureAlwaysAsync(key, first, predecessor, leave.Token)));
         }
     }
 
@@ -100,57 +102,67 @@ internal sealed class MeasurementRunner(
 
     private static TimeSpan IntervalOf(AnalysisRecord analysis) => analysis.Spec.Interval > ShortestInterval ? analysis.Spec.Interval : ShortestInterval;
 
-    private async Task MeasureAlwaysAsync(RolloutKey key, DateTimeOffset due, Task predecessor, CancellationToken leave)
+    private async Task MeasureAlwaysAsync(RolloutKey key, Appointment next, Task predecessor, CancellationToken leave)
     {
         await predecessor.ConfigureAwait(false);
         while (!leave.IsCancellationRequested)
         {
-            var wait = due - time.GetUtcNow();
-            if (wait > TimeSpan.Zero)
+            await next.Waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var waiting = _slots.WaitAsync(leave);
+            await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!waiting.IsCompletedSuccessfully)
             {
-                await Task.Delay(wait, time, leave).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                continue; // timers may be early by less than a millisecond
+                return;
             }
 
-            var interval = await MeasureOnceAsync(key, leave).ConfigureAwait(false);
-            due = Cadence.After(key, time.GetUtcNow(), interval);
+            try
+            {
+                next = await MeasureOnceAsync(key, next.Due, leave).ConfigureAwait(false);
+            }
+            finally
+            {
+                _slots.Release();
+            }
         }
     }
 
-    private async Task<TimeSpan> MeasureOnceAsync(RolloutKey key, CancellationToken leave)
+    /// <summary>Makes one round.</summary>
+    /// <param name="key">The rollout.</param>
+    /// <param name="due">When the round was due.</param>
+    /// <param name="leave">Cancels it.</param>
+    /// <returns>When the next one is due; its time runs before anybody hears of this one.</returns>
+    private async Task<Appointment> MeasureOnceAsync(RolloutKey key, DateTimeOffset due, CancellationToken leave)
     {
-        var interval = TimeSpan.FromSeconds(1);
-        var waiting = _slots.WaitAsync(leave);
-        await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!waiting.IsCompletedSuccessfully)
-        {
-            return interval;
-        }
-
         try
         {
-            if (!leadership.Leads(key) || store.Observe(key, time.GetUtcNow()) is not { Analysis: { } analysis } snapshot)
+            if (!leave.IsCancellationRequested && leadership.Leads(key) && store.Observe(key, time.GetUtcNow()) is { Analysis: { } analysis } snapshot)
             {
-                return interval; // the next pass will say that it is left
-            }
+                var interval = IntervalOf(analysis);
+                var measurement = await ReadAsync(key, analysis, snapshot.Pods, interval, leave).ConfigureAwait(false);
+                var next = Next(key, due, interval, leave);
+                if (measurement is not null && !leave.IsCancellationRequested)
+                {
+                    mailbox.Post(key, analysis.Name, measurement);
+                    queue.Add(key);
+                }
 
-            interval = IntervalOf(analysis);
-            if (await ReadAsync(key, analysis, snapshot.Pods, interval, leave).ConfigureAwait(false) is { } measurement && !leave.IsCancellationRequested)
-            {
-                mailbox.Post(key, analysis.Name, measurement);
-                queue.Add(key);
+                return next;
             }
         }
         catch (Exception failure)
         {
             logger.RoundFailed(failure, key, "the rollout could not be read");
         }
-        finally
-        {
-            _slots.Release();
-        }
 
-        return interval;
+        // Nothing to measure: the next pass will say that the rollout is left.
+        return Next(key, due, PauseWithoutAnalysis, leave);
+    }
+
+    private Appointment Next(RolloutKey key, DateTimeOffset last, TimeSpan interval, CancellationToken leave)
+    {
+        var now = time.GetUtcNow();
+        var due = Cadence.After(key, now > last ? now : last, interval); // a timer that rang early must not ring twice
+        return new Appointment(due, Task.Delay(due - now, time, leave));
     }
 
     private async Task<Measurement?> ReadAsync(
@@ -207,6 +219,8 @@ internal sealed class MeasurementRunner(
             Failure = reason,
         }).ToValueList());
     }
+
+    private sealed record Appointment(DateTimeOffset Due, Task Waiting);
 
     private sealed record Follower(CancellationTokenSource Leave, Task Task);
 }

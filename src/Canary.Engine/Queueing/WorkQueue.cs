@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Canary.Core;
 
 namespace Canary.Engine.Queueing;
@@ -11,12 +10,12 @@ internal sealed class WorkQueue : IDisposable
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly BackOff _backOff;
-    private readonly Dictionary<RolloutKey, Entry> _entries = [];
-    private readonly LinkedList<Entry> _urgent = [];
-    private readonly LinkedList<Entry> _ordinary = [];
-    private readonly LinkedList<Waiter> _urgentWaiters = [];
-    private readonly LinkedList<Waiter> _waiters = [];
-    private readonly PriorityQueue<(Entry Entry, TimeSpan Due), TimeSpan> _delayed = new();
+    private readonly Dictionary<RolloutKey, QueueEntry> _entries = [];
+    private readonly LinkedList<QueueEntry> _urgent = [];
+    private readonly LinkedList<QueueEntry> _ordinary = [];
+    private readonly WaitingWorkers _reservedWorkers = new();
+    private readonly WaitingWorkers _workers = new();
+    private readonly PriorityQueue<(QueueEntry Entry, TimeSpan Due), TimeSpan> _delayed = new();
     private readonly List<TaskCompletionSource> _idle = [];
     private readonly ITimer _timer;
     private int _running;
@@ -126,8 +125,8 @@ internal sealed class WorkQueue : IDisposable
     /// <returns>The item, to be handed back with <see cref="Done"/>; null once the queue is completed.</returns>
     public async Task<WorkItem?> TakeAsync(bool urgentOnly, CancellationToken cancellation)
     {
-        var waiter = new Waiter();
-        var waiters = urgentOnly ? _urgentWaiters : _waiters;
+        var workers = urgentOnly ? _reservedWorkers : _workers;
+        WaitingWorkers.Place place;
         lock (_gate)
         {
             if (_completed)
@@ -135,12 +134,12 @@ internal sealed class WorkQueue : IDisposable
                 return null;
             }
 
-            waiter.Node = waiters.AddLast(waiter);
+            place = workers.Join();
             Offer();
         }
 
-        await using var registration = cancellation.Register(() => GiveUp(waiter, waiters, cancellation)).ConfigureAwait(false);
-        return await waiter.Taken.Task.ConfigureAwait(false);
+        await using var registration = cancellation.Register(() => GiveUp(place, workers, cancellation)).ConfigureAwait(false);
+        return await place.Item.ConfigureAwait(false);
     }
 
     /// <summary>Hands an item back; what came meanwhile is queued now.</summary>
@@ -171,16 +170,8 @@ internal sealed class WorkQueue : IDisposable
         {
             _completed = true;
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            foreach (var waiters in (LinkedList<Waiter>[])[_urgentWaiters, _waiters])
-            {
-                foreach (var waiter in waiters)
-                {
-                    waiter.Node = null;
-                    waiter.Taken.SetResult(null);
-                }
-
-                waiters.Clear();
-            }
+            _reservedWorkers.SendHome();
+            _workers.SendHome();
         }
     }
 
@@ -210,18 +201,18 @@ internal sealed class WorkQueue : IDisposable
         }
     }
 
-    private Entry EntryOf(RolloutKey key)
+    private QueueEntry EntryOf(RolloutKey key)
     {
         if (!_entries.TryGetValue(key, out var entry))
         {
-            entry = new Entry(key);
+            entry = new QueueEntry(key);
             _entries.Add(key, entry);
         }
 
         return entry;
     }
 
-    private WorkItem? Enqueue(Entry entry, bool urgent)
+    private WorkItem? Enqueue(QueueEntry entry, bool urgent)
     {
         if (_completed)
         {
@@ -257,18 +248,18 @@ internal sealed class WorkQueue : IDisposable
 
     private void Offer()
     {
-        while (_urgent.First is { } urgent && (TryTakeWaiter(_urgentWaiters, out var waiter) || TryTakeWaiter(_waiters, out waiter)))
+        while (_urgent.First is { } urgent && (_reservedWorkers.TryCall(out var place) || _workers.TryCall(out place)))
         {
-            waiter.Taken.SetResult(Start(urgent, urgent: true));
+            place.Give(Start(urgent, urgent: true));
         }
 
-        while (_ordinary.First is { } ordinary && TryTakeWaiter(_waiters, out var waiter))
+        while (_ordinary.First is { } ordinary && _workers.TryCall(out var place))
         {
-            waiter.Taken.SetResult(Start(ordinary, urgent: false));
+            place.Give(Start(ordinary, urgent: false));
         }
     }
 
-    private WorkItem Start(LinkedListNode<Entry> node, bool urgent)
+    private WorkItem Start(LinkedListNode<QueueEntry> node, bool urgent)
     {
         var entry = node.Value;
         node.List!.Remove(node); // the first of a lane always has a list
@@ -280,7 +271,7 @@ internal sealed class WorkQueue : IDisposable
         return entry.Running;
     }
 
-    private void Schedule(Entry entry, TimeSpan due, bool urgent)
+    private void Schedule(QueueEntry entry, TimeSpan due, bool urgent)
     {
         if (!urgent && entry.HeldUntil > due)
         {
@@ -359,20 +350,12 @@ internal sealed class WorkQueue : IDisposable
         }
     }
 
-    private void GiveUp(Waiter waiter, LinkedList<Waiter> waiters, CancellationToken cancellation)
+    private void GiveUp(WaitingWorkers.Place place, WaitingWorkers workers, CancellationToken cancellation)
     {
         lock (_gate)
         {
-            if (waiter.Node is not { } node)
-            {
-                return;
-            }
-
-            waiters.Remove(node);
-            waiter.Node = null;
+            workers.Leave(place, cancellation);
         }
-
-        waiter.Taken.SetCanceled(cancellation);
     }
 
     private void SignalIdle()
@@ -386,46 +369,5 @@ internal sealed class WorkQueue : IDisposable
 
             _idle.Clear();
         }
-    }
-
-    private static bool TryTakeWaiter(LinkedList<Waiter> waiters, [NotNullWhen(true)] out Waiter? waiter)
-    {
-        waiter = waiters.First?.Value;
-        if (waiter is null)
-        {
-            return false;
-        }
-
-        waiters.RemoveFirst();
-        waiter.Node = null;
-        return true;
-    }
-
-    private sealed class Entry(RolloutKey key)
-    {
-        public RolloutKey Key { get; } = key;
-
-        public LinkedListNode<Entry>? Node { get; set; }
-
-        public WorkItem? Running { get; set; }
-
-        public bool Again { get; set; }
-
-        public bool AgainUrgent { get; set; }
-
-        public int Failures { get; set; }
-
-        public TimeSpan? Due { get; set; }
-
-        public bool DueUrgent { get; set; }
-
-        public TimeSpan HeldUntil { get; set; }
-    }
-
-    private sealed class Waiter
-    {
-        public LinkedListNode<Waiter>? Node { get; set; }
-
-        public TaskCompletionSource<WorkItem?> Taken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Canary.Core;
 using Canary.Core.Analysis;
 using Canary.Core.Rollouts;
@@ -27,6 +28,9 @@ internal sealed class Reconciler(
     // A time that is not ahead would ring at once, again and again.
     private static readonly TimeSpan ShortestAlarm = TimeSpan.FromSeconds(1);
 
+    /// <summary>Evidence that was stored and that the caches may not show yet.</summary>
+    private readonly ConcurrentDictionary<RolloutKey, AnalysisRecord> _stored = [];
+
     private readonly TimeSpan _timeout = options.Value.EffectTimeout;
     private readonly EffectPorts _ports = new(applier, leadership, telemetry, logger, time, options.Value.EffectTimeout);
 
@@ -48,11 +52,13 @@ internal sealed class Reconciler(
         var at = time.GetUtcNow();
         if (store.Observe(key, at) is not { } snapshot)
         {
+            _stored.TryRemove(key, out _);
             await SetAlarmAsync(key, null, at, stop).ConfigureAwait(false);
             return new Pass(PassEnd.Gone);
         }
 
         seen(snapshot);
+        snapshot = WithStoredEvidence(snapshot);
         var round = Judge(snapshot, mailbox.Take(key, snapshot.Analysis?.Name), at);
         Decision decision;
         try
@@ -233,10 +239,18 @@ internal sealed class Reconciler(
         try
         {
             var result = await store.StoreEvidenceAsync(snapshot, round.State, round.Verdict, linked.Token).ConfigureAwait(false);
-            if (result != StoreResult.Stored)
+            if (result == StoreResult.Stored)
+            {
+                _stored[item.Key] = snapshot.Analysis! with { State = round.State }; // there is no round without an analysis
+            }
+            else
             {
                 logger.EvidenceNotStored(item.Key, round.Analysis, result);
             }
+        }
+        catch (OperationCanceledException) when (!timeout.IsCancellationRequested)
+        {
+            Return(item.Key, round);
         }
         catch (Exception failure)
         {
@@ -263,6 +277,23 @@ internal sealed class Reconciler(
         {
             return true; // the process stops; the next one sets its own
         }
+    }
+
+    /// <summary>Puts the evidence that the last pass stored in place of what it had read, while the caches still show the latter: a verdict must not go back in time.</summary>
+    private Snapshot WithStoredEvidence(Snapshot snapshot)
+    {
+        var key = snapshot.Observation.Key;
+        if (_stored.TryGetValue(key, out var stored))
+        {
+            if (snapshot.Analysis is { } analysis && analysis.Name == stored.Name && analysis.Version == stored.Version)
+            {
+                return snapshot with { Analysis = analysis with { State = stored.State } };
+            }
+
+            _stored.TryRemove(key, out _);
+        }
+
+        return snapshot;
     }
 
     private void Return(RolloutKey key, Round? round)

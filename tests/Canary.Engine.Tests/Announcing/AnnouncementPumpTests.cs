@@ -112,7 +112,8 @@ public sealed class AnnouncementPumpTests
         await AdvanceUntilAsync(engine, engine.StopAsync());
 
         Assert.Empty(Told(engine));
-        Assert.Contains("canary_announcements_total{result=\"dropped\"} 1", await engine.MetricsAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary_announcements_total{result=\"told\"}", await engine.MetricsAsync(), StringComparison.Ordinal);
+        Assert.Equal(2, engine.Logs.Count("NotAnnounced") + engine.Logs.Count("AnnouncementDropped"));
     }
 
     private static void Post(EngineHarness engine, params string[] reasons) =>

@@ -4,6 +4,7 @@ using Canary.Engine.Ports;
 using Canary.Engine.Queueing;
 using Canary.Engine.Reconciling;
 using Canary.Engine.Tests.Fakes;
+using Microsoft.Extensions.Logging;
 using static Canary.Engine.Tests.Fakes.Sample;
 
 namespace Canary.Engine.Tests.Reconciling;
@@ -49,6 +50,20 @@ public sealed class ReconcilerTests : IAsyncLifetime
 
         Assert.Equal(PassEnd.Settled, pass.End);
         Assert.Equal(["status checkout Stored", "alarm checkout none"], Events());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Pass_Decided_IsToldAsInformationOnlyWhenSomethingChanged(bool changes)
+    {
+        _engine.Decide = observation => changes ? Once(observation, "go") : Decide(observation.Status);
+
+        await PassAsync();
+
+        var told = Assert.Single(_engine.Logs.Events, each => each.Event is "Decided" or "LeftAlone");
+        Assert.Equal(changes ? LogLevel.Information : LogLevel.Debug, told.Level);
+        Assert.Contains("shop/checkout", told.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -295,6 +310,46 @@ public sealed class ReconcilerTests : IAsyncLifetime
         await PassAsync();
         Assert.Equal("old", seen!.Reason);
         Assert.Equal(1, _engine.Journal.Count("evidence checkout Running Stored"));
+    }
+
+    [Fact]
+    public async Task Pass_CachesDoNotShowTheEvidenceYet_JudgesByWhatWasStored()
+    {
+        var counted = AnalysisState.Empty with { RoundAt = _engine.Time.GetUtcNow() };
+        var judged = new List<AnalysisState>();
+        PutAnalysis();
+        _engine.Judge = (snapshot, measurement, _) =>
+        {
+            judged.Add(snapshot.Analysis!.State);
+            return (measurement is null ? snapshot.Analysis.State : counted, Verdict.None);
+        };
+        _engine.Mailbox.Post(Checkout, "run-1", Round(_engine.Time.GetUtcNow(), []));
+        await PassAsync();
+
+        await PassAsync();
+        _engine.Store.Put(Checkout, snapshot => snapshot with { Analysis = snapshot.Analysis! with { Version = "2" } });
+        await PassAsync();
+
+        Assert.Equal([AnalysisState.Empty, counted, AnalysisState.Empty], judged);
+    }
+
+    [Fact]
+    public async Task Pass_EvidenceWasNotStored_JudgesByWhatIsThere()
+    {
+        var judged = new List<AnalysisState>();
+        PutAnalysis();
+        _engine.Store.OnEvidence = _ => StoreResult.LostRace;
+        _engine.Judge = (snapshot, _, at) =>
+        {
+            judged.Add(snapshot.Analysis!.State);
+            return (AnalysisState.Empty with { RoundAt = at }, Verdict.None);
+        };
+        _engine.Mailbox.Post(Checkout, "run-1", Round(_engine.Time.GetUtcNow(), []));
+
+        await PassAsync();
+        await PassAsync();
+
+        Assert.Equal([AnalysisState.Empty, AnalysisState.Empty], judged);
     }
 
     [Fact]
