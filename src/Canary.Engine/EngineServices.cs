@@ -1,5 +1,8 @@
+using Canary.Core.Analysis;
+using Canary.Core.Rollouts;
 using Canary.Engine.Announcing;
 using Canary.Engine.Measuring;
+using Canary.Engine.Ports;
 using Canary.Engine.Queueing;
 using Canary.Engine.Reconciling;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +25,7 @@ public static class EngineServices
         services.AddOptions<EngineOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>());
         services.TryAddSingleton(_ => global::Prometheus.Metrics.DefaultRegistry);
+        services.TryAddSingleton(new EngineRules(RolloutMachine.Decide, Judging));
         services.TryAddSingleton<EngineTelemetry>();
         services.TryAddSingleton(MakeQueue);
         services.TryAddSingleton<MeasurementMailbox>();
@@ -36,6 +40,21 @@ public static class EngineServices
         services.AddHostedService(provider => provider.GetRequiredService<ReconcileLoop>());
         return services;
     }
+
+    private static (AnalysisState State, Verdict Verdict) Judging(Snapshot snapshot, Measurement? measurement, DateTimeOffset at)
+    {
+        var analysis = snapshot.Analysis!; // judged only when there is one
+        var state = measurement is null
+            ? analysis.State
+            : Judge.Advance(analysis.Metrics, analysis.Spec, analysis.State, ExposureOf(snapshot.Observation.Status), measurement);
+        return (state, Judge.Conclude(analysis.Metrics, analysis.Spec, state));
+    }
+
+    private static Exposure ExposureOf(RolloutStatus status) => status switch
+    {
+        { Journey: { } journey, Traffic: { } traffic, Plan: { } plan } => new Exposure(journey.ExposedSince, traffic.Weight, traffic.SettledAt + plan.Traffic.Propagation),
+        _ => Exposure.None,
+    };
 
     private static WorkQueue MakeQueue(IServiceProvider provider)
     {

@@ -16,7 +16,7 @@ public sealed class EngineTelemetryTests
         {
             Phase = Phase.Progressing,
             Traffic = new TrafficStatus(One, Two, new Weight(20), null),
-            Journey = new Journey { Stage = Stage.Stepping, Step = 2, EnteredAt = DateTimeOffset.UnixEpoch, ProgressedAt = DateTimeOffset.UnixEpoch },
+            Journey = new Journey { Stage = Stage.Stepping, Step = 2, EnteredAt = DateTimeOffset.UnixEpoch },
         });
 
         var text = await engine.MetricsAsync();

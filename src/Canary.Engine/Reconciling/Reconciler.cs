@@ -95,6 +95,13 @@ internal sealed class Reconciler(
     {
         var key = item.Key;
         var changed = decision.Status != snapshot.Observation.Status;
+        if (!changed && decision.Effects.Count == 0 && round is not { Measurement: not null })
+        {
+            // nothing to fence: an idle rollout costs no request
+            var set = await SetAlarmAsync(key, decision.LookAgainAt, at, stop).ConfigureAwait(false);
+            return new Pass(set ? PassEnd.Settled : PassEnd.Failed) { Remembered = true };
+        }
+
         var stored = await RememberAsync(item, snapshot, decision.Status, stop).ConfigureAwait(false);
         switch (stored)
         {
