@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Canary.Core;
+using Canary.Core.Rollouts;
+using Canary.Core.Traffic;
+using Canary.Core.Validation;
+using Canary.Engine.Ports;
+using Canary.Kubernetes.Api;
+using Canary.Kubernetes.Traffic;
+
+namespace Canary.Kubernetes.Store;
+
+/// <summary>Reads and moves a rollout's traffic through Istio's objects. Thread-safe.</summary>
+/// <param name="api">The API.</param>
+/// <param name="caches">Where the objects are read.</param>
+/// <param name="clusterDomain">What ends every host name of the cluster.</param>
+internal sealed class RolloutTraffic(KubernetesApi api, ClusterCaches caches, string clusterDomain)
+{
+    /// <summary>Reads the routes from the caches.</summary>
+    /// <param name="ns">The Rollout's namespace.</param>
+    /// <param name="spec">The spec that leads; null when there never was a valid one.</param>
+    /// <param name="recorded">How the routes were found; null before adoption.</param>
+    public TrafficObservation Observe(string ns, RolloutSpec? spec, string? recorded)
+    {
+        if (spec is null)
+        {
+            return new TrafficObservation();
+        }
+
+        foreach (var cache in new[] { caches.VirtualServices, caches.DestinationRules })
+        {
+            if (!cache.Synced)
+            {
+                return new TrafficObservation
+                {
+                    Problems =
+                    [
+                        new Problem("spec.traffic.istio", $"the cluster does not serve {cache.Kind.Kind}s of {cache.Kind.Group}; install Istio, or its resource definitions at least"),
+                    ],
+                };
+            }
+        }
+
+        return IstioTraffic.Observe(Target(ns, spec), Objects(ns, spec, recorded)).Traffic;
+    }
+
+    /// <summary>Applies an effect on traffic.</summary>
+    public async Task ApplyAsync(Snapshot snapshot, Effect effect, CancellationToken cancellation)
+    {
+        var observation = snapshot.Observation;
+        var spec = observation.Spec ?? observation.Status.Plan ?? throw new EffectFailedException($"Rollout {observation.Key} names no routes");
+        var ns = observation.Key.Namespace;
+        var target = Target(ns, spec);
+        var objects = Objects(ns, spec, observation.Status.Original?.Traffic);
+        var router = new IstioRouter(api, caches.VirtualServices.Kind, caches.DestinationRules.Kind, caches.Offer);
+        switch (effect)
+        {
+            case Effect.SetWeight setWeight:
+                await router.SetWeightAsync(target, objects, setWeight.To, cancellation).ConfigureAwait(false);
+                break;
+            case Effect.PointSubsets point:
+                await router.PointSubsetsAsync(target, objects, point.Stable, point.Candidate, new RolloutOwner(observation.Key.Name, snapshot.Uid), cancellation).ConfigureAwait(false);
+                break;
+            case Effect.RestoreTraffic restore:
+                await router.RestoreAsync(restore.Snapshot, objects, null, cancellation).ConfigureAwait(false);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(effect), effect, "is no effect on traffic");
+        }
+    }
+
+    private IstioTarget Target(string ns, RolloutSpec spec) => new(spec.Traffic, ns, spec.Service, clusterDomain);
+
+    private IstioObjects Objects(string ns, RolloutSpec spec, string? recorded) => new()
+    {
+        VirtualService = name => caches.VirtualServices.Get(ns, name),
+        DestinationRule = caches.DestinationRules.Get(ns, spec.Traffic.DestinationRule),
+        Service = caches.Services.Get(ns, spec.Service),
+        VirtualServices = caches.VirtualServices.In(ns),
+        DestinationRules = caches.DestinationRules.In(ns),
+        Recorded = recorded,
+    };
+}

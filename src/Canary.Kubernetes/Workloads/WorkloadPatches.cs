@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Canary.Core;
+using Canary.Core.Rollouts;
+using Canary.Core.Traffic;
+using Canary.Kubernetes.Json;
+using Canary.Kubernetes.Resources;
+
+namespace Canary.Kubernetes.Workloads;
+
+/// <summary>Computes what is written to Deployments and ReplicaSets. Pure: what is read is never changed.</summary>
+internal static class WorkloadPatches
+{
+    /// <summary>Writes the candidate's ReplicaSet: the Deployment's template exactly, and the hash.</summary>
+    public static JsonObject CreateReplicaSet(JsonObject deployment, Revision revision, int replicas, RolloutKey key, string rolloutUid)
+    {
+        var template = deployment.At("spec", "template")?.DeepClone().AsObject() ?? [];
+        Labels(template)[Names.HashLabel] = revision.Hash;
+        var selector = deployment.At("spec", "selector")?.DeepClone().AsObject() ?? [];
+        if (selector["matchLabels"] is not JsonObject matchLabels)
+        {
+            selector["matchLabels"] = matchLabels = [];
+        }
+
+        matchLabels[Names.HashLabel] = revision.Hash;
+        var spec = new JsonObject { ["replicas"] = replicas, ["selector"] = selector, ["template"] = template };
+        if (deployment.At("spec", "minReadySeconds") is { } minReadySeconds)
+        {
+            spec["minReadySeconds"] = minReadySeconds.DeepClone();
+        }
+
+        return new JsonObject
+        {
+            ["apiVersion"] = "apps/v1",
+            ["kind"] = "ReplicaSet",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = NameOf(deployment, revision),
+                ["namespace"] = key.Namespace,
+                ["labels"] = Labels(template).DeepClone(),
+                ["annotations"] = new JsonObject { [Names.RevisionOfAnnotation] = deployment.NameOf() },
+                ["ownerReferences"] = new JsonArray(Ownership.ByRollout(key, rolloutUid)),
+            },
+            ["spec"] = spec,
+        };
+    }
+
+    /// <summary>The name of a candidate's ReplicaSet.</summary>
+    public static string NameOf(JsonObject deployment, Revision revision) => $"{deployment.NameOf()}-{revision.Hash}";
+
+    /// <summary>Sets the replicas of the same object.</summary>
+    public static JsonArray Scale(JsonObject replicaSet, int replicas) =>
+        new JsonPatchBuilder().Test("/metadata/uid", replicaSet.UidOf()).Add("/spec/replicas", replicas).Build();
+
+    /// <summary>Changes the owner, and nothing else, of a ReplicaSet that nobody has written since.</summary>
+    public static JsonArray ChangeOwner(JsonObject replicaSet, JsonObject owner) => new JsonPatchBuilder()
+        .TestResourceVersion(replicaSet.VersionOf())
+        .Add("/metadata/ownerReferences", Ownership.Replaced(replicaSet, owner))
+        .Build();
+
+    /// <summary>Gives the candidate to the Deployment, marked as saturated, so that its controller lets the former one go.</summary>
+    public static JsonArray HandOver(JsonObject replicaSet, JsonObject deployment, Effect.HandOver effect)
+    {
+        var patch = new JsonPatchBuilder().TestResourceVersion(replicaSet.VersionOf());
+        Mark(patch, replicaSet, effect.Replicas, effect.MaxReplicas);
+        return patch.Add("/metadata/ownerReferences", Ownership.Replaced(replicaSet, Ownership.ByDeployment(deployment))).Build();
+    }
+
+    /// <summary>Saturates a ReplicaSet that was handed over.</summary>
+    public static JsonArray Saturate(JsonObject replicaSet, Effect.Saturate effect)
+    {
+        var patch = new JsonPatchBuilder().TestResourceVersion(replicaSet.VersionOf());
+        Mark(patch, replicaSet, effect.Replicas, effect.MaxReplicas);
+        return patch.Add("/spec/replicas", effect.Replicas).Build();
+    }
+
+    /// <summary>Pauses or unpauses one Deployment: a merge that touches one field, and refuses another object of the same name.</summary>
+    public static JsonObject SetPaused(JsonObject deployment, bool paused) => new()
+    {
+        ["metadata"] = new JsonObject { ["uid"] = deployment.UidOf() },
+        ["spec"] = new JsonObject { ["paused"] = paused },
+    };
+
+    /// <summary>Stamps the template as <c>kubectl rollout restart</c> does.</summary>
+    public static JsonObject StampRestart(JsonObject deployment, string at) => new()
+    {
+        ["metadata"] = new JsonObject { ["uid"] = deployment.UidOf() },
+        ["spec"] = new JsonObject
+        {
+            ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Names.RestartAnnotation] = at } } },
+        },
+    };
+
+    /// <summary>Sets a Deployment's template to that of a ReplicaSet.</summary>
+    /// <returns>The patch; null when it is the same already.</returns>
+    public static JsonArray? SetTemplate(JsonObject deployment, JsonObject replicaSet)
+    {
+        var template = replicaSet.At("spec", "template")?.DeepClone().AsObject() ?? [];
+        Labels(template).Remove(Names.HashLabel);
+        return deployment.At("spec", "template") is JsonObject present && TemplateHash.SameTemplate(present, template)
+            ? null
+            : new JsonPatchBuilder().TestResourceVersion(deployment.VersionOf()).Replace("/spec/template", template).Build();
+    }
+
+    /// <summary>Whether a ReplicaSet is what a Deployment asks for.</summary>
+    public static bool SameTemplate(JsonObject deployment, JsonObject replicaSet) =>
+        TemplateHash.SameTemplate(deployment.At("spec", "template") as JsonObject ?? [], replicaSet.At("spec", "template") as JsonObject ?? []);
+
+    private static void Mark(JsonPatchBuilder patch, JsonObject replicaSet, int replicas, int maxReplicas)
+    {
+        var (desired, most) = (replicas.ToString(CultureInfo.InvariantCulture), maxReplicas.ToString(CultureInfo.InvariantCulture));
+        if (replicaSet.At("metadata", "annotations") is JsonObject)
+        {
+            patch.Add(JsonPointer.Of("metadata", "annotations", Names.DesiredReplicasAnnotation), desired);
+            patch.Add(JsonPointer.Of("metadata", "annotations", Names.MaxReplicasAnnotation), most);
+        }
+        else
+        {
+            patch.Add("/metadata/annotations", new JsonObject { [Names.DesiredReplicasAnnotation] = desired, [Names.MaxReplicasAnnotation] = most });
+        }
+    }
+
+    private static JsonObject Labels(JsonObject template)
+    {
+        if (template["metadata"] is not JsonObject metadata)
+        {
+            template["metadata"] = metadata = [];
+        }
+
+        if (metadata["labels"] is not JsonObject labels)
+        {
+            metadata["labels"] = labels = [];
+        }
+
+        return labels;
+    }
+}
