@@ -15,8 +15,6 @@ internal sealed partial class PodRun : IDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _deleted = new();
     private readonly DateTimeOffset _startedAt;
-    private readonly Lock _ending = new();
-    private bool _ended;
     private JsonObject _pod;
     private PodServer? _server;
     private string? _address;
@@ -44,16 +42,7 @@ internal sealed partial class PodRun : IDisposable
     private int Port => (int?)_pod.Items("spec", "containers").SelectMany(container => container.Items("ports")).FirstOrDefault().Number("containerPort") ?? _options.DefaultPort;
 
     /// <summary>The pod was deleted, or is being deleted. May be called at any time, more than once.</summary>
-    public void NoteDeleted()
-    {
-        lock (_ending)
-        {
-            if (!_ended)
-            {
-                _deleted.Cancel();
-            }
-        }
-    }
+    public void NoteDeleted() => _deleted.Cancel();
 
     /// <summary>Runs the pod until it is deleted and has drained, or until the node stops.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -86,16 +75,8 @@ internal sealed partial class PodRun : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        lock (_ending)
-        {
-            _ended = true;
-            _deleted.Dispose();
-        }
-
-        _server?.Dispose();
-    }
+    // the token source has no timer and nothing to free, and a late deletion may still cancel it
+    public void Dispose() => _server?.Dispose();
 
     private Task LiveAsync(CancellationToken alive) => Workload.Behaviour.Fate switch
     {
