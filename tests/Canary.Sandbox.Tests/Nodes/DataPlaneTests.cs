@@ -39,6 +39,7 @@ public sealed class DataPlaneTests : IAsyncLifetime
     public async Task Deployment_Created_BecomesAvailableAndServes()
     {
         await DeployAsync("shop/checkout:v1", 2);
+        await AvailableAsync(2);
 
         using var client = new HttpClient { BaseAddress = _plane.Mesh!.Address };
         await ReachableAsync(client);
