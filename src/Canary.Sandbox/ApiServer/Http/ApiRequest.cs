@@ -63,9 +63,12 @@ internal sealed class ApiRequest
     /// <exception cref="ApiException">400 for what is no JSON or YAML, 415 for other formats.</exception>
     public JsonNode? Parse(List<string>? duplicates = null)
     {
-        if (ContentType == "application/vnd.kubernetes.protobuf" || ContentType == "application/cbor")
+        switch (ContentType)
         {
-            throw ApiErrors.UnsupportedMediaType("application/json, application/yaml");
+            case "application/vnd.kubernetes.protobuf":
+                return ProtobufDecoder.Decode(Body);
+            case "application/cbor":
+                throw ApiErrors.UnsupportedMediaType("application/json, application/yaml, application/vnd.kubernetes.protobuf");
         }
 
         try
