@@ -51,7 +51,7 @@ internal sealed class CacheIndexes(Action<string, string, Exception> failed)
             string[] keys;
             try
             {
-                keys = [.. keysOf(read).Distinct(StringComparer.Ordinal)];
+                keys = [.. keysOf(read).Where(found => found is not null).Distinct(StringComparer.Ordinal)]; // a missing JSON member reads as null
             }
             catch (Exception exception)
             {
