@@ -6,8 +6,8 @@ public sealed class SandboxApiServerOptions
     /// <summary>Loopback TCP port, 0 to 65535. Default 0: the system picks a free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>Changes remembered per resource, at least 1; a watch from before them gets 410 Gone. Default 10,000.</summary>
-    public int HistoryLimit { get; init; } = 10_000;
+    /// <summary>Changes remembered per resource, at least 1; a watch from before them gets 410 Gone. Default 4,000.</summary>
+    public int HistoryLimit { get; init; } = 4_000;
 
     /// <summary>Events queued per watch, at least 1; a watch that falls further behind is ended. Default 20,000.</summary>
     public int WatchQueueLimit { get; init; } = 20_000;

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Canary.Sandbox.Mesh;
+using Canary.Sandbox.Tests.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -6,71 +8,49 @@ namespace Canary.Sandbox.Tests.Mesh;
 
 public sealed class ConfigDistributorTests
 {
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(200);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly ConcurrentQueue<DateTimeOffset> _seen = new();
+    private readonly ConcurrentQueue<(MeshConfig Config, DateTimeOffset At)> _applied = new();
+    private readonly MeshConfig[] _states = [MeshConfig.Empty with { }, MeshConfig.Empty with { }];
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task NoteChange_BeforeTheDelayIsOver_ChangesNothing()
+    public async Task NoteChange_Twice_EachTakesEffectAfterItsOwnDelayInOrder()
     {
-        var time = new FakeTimeProvider();
-        var compiled = new TaskCompletionSource();
-        var applied = new TaskCompletionSource<MeshConfig>();
-        var wanted = MeshConfig.Empty with { };
-        var distributor = new ConfigDistributor(
-            () =>
-            {
-                compiled.TrySetResult();
-                return wanted;
-            },
-            TimeSpan.FromMilliseconds(200),
-            time);
-        distributor.Applied += config => applied.TrySetResult(config);
+        var distributor = new ConfigDistributor(Compile, Delay, _time);
+        distributor.Applied += config => _applied.Enqueue((config, _time.GetUtcNow()));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var running = distributor.RunAsync(stop.Token);
 
         distributor.NoteChange();
-        await compiled.Task.WaitAsync(Token);
-        time.Advance(TimeSpan.FromMilliseconds(199));
-        Assert.False(applied.Task.IsCompleted);
-        Assert.NotSame(wanted, distributor.Current);
-        time.Advance(TimeSpan.FromMilliseconds(1));
+        await Eventually.HoldsAsync(() => _seen.Count == 1, "the first state", Token);
+        _time.Advance(Delay * 0.5);
+        Assert.Same(MeshConfig.Empty, distributor.Current);
+        distributor.NoteChange();
+        await Eventually.HoldsAsync(() => _seen.Count == 2, "the second state", Token);
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(10));
+                return _applied.Count == 2;
+            },
+            "both in effect",
+            Token);
 
-        Assert.Same(wanted, await applied.Task.WaitAsync(Token));
+        Assert.Equal(_states, _applied.Select(applied => applied.Config));
+        Assert.All(_applied.Zip(_seen), pair => Assert.True(pair.First.At - pair.Second >= Delay, $"took effect after {pair.First.At - pair.Second}"));
+        Assert.Same(_states[1], distributor.Current);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
-    [Fact]
-    public async Task NoteChange_WhileAnotherIsUnderWay_EachTakesItsOwnTime()
+    private MeshConfig Compile()
     {
-        var time = new FakeTimeProvider();
-        var compiled = new SemaphoreSlim(0);
-        var states = new Queue<MeshConfig>([MeshConfig.Empty with { }, MeshConfig.Empty with { }]);
-        MeshConfig[] inOrder = [.. states];
-        var applied = System.Threading.Channels.Channel.CreateUnbounded<MeshConfig>();
-        var distributor = new ConfigDistributor(
-            () =>
-            {
-                compiled.Release();
-                return states.Dequeue();
-            },
-            TimeSpan.FromMilliseconds(200),
-            time);
-        distributor.Applied += config => applied.Writer.TryWrite(config);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var running = distributor.RunAsync(stop.Token);
-
-        distributor.NoteChange();
-        await compiled.WaitAsync(Token);
-        time.Advance(TimeSpan.FromMilliseconds(150));
-        distributor.NoteChange();
-        await compiled.WaitAsync(Token);
-        time.Advance(TimeSpan.FromMilliseconds(50));
-        Assert.Same(inOrder[0], await applied.Reader.ReadAsync(Token));
-        Assert.False(applied.Reader.TryPeek(out _));
-        time.Advance(TimeSpan.FromMilliseconds(150));
-
-        Assert.Same(inOrder[1], await applied.Reader.ReadAsync(Token));
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        var state = _states[_seen.Count];
+        _seen.Enqueue(_time.GetUtcNow());
+        return state;
     }
 }

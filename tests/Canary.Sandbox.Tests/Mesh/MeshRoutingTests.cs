@@ -17,7 +17,7 @@ public sealed class MeshRoutingTests : IAsyncLifetime
     private const string Stable = """{"destination": {"host": "checkout", "subset": "stable"}}""";
     private const string Canary = """{"destination": {"host": "checkout", "subset": "canary"}}""";
 
-    private MiniApiServer _server = null!; // set before each test
+    private TestCluster _server = null!; // set before each test
     private SandboxDataPlane _plane = null!; // set before each test
     private EchoPod _stable = null!; // set before each test
     private EchoPod _canary = null!; // set before each test
@@ -27,17 +27,17 @@ public sealed class MeshRoutingTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await MiniApiServer.StartAsync();
+        _server = await TestCluster.StartAsync(Token);
         _stable = await EchoPod.StartAsync("stable-1", "aaa");
         _canary = await EchoPod.StartAsync("canary-1", "bbb");
-        _server.Put(ClusterObjects.Service());
-        _server.Put(_stable.Resource);
-        _server.Put(_canary.Resource);
-        _server.Put(ClusterObjects.Parse("""
+        await _server.PutAsync(ClusterObjects.Service(), Token);
+        await _server.PutAsync(_stable.Resource, Token);
+        await _server.PutAsync(_canary.Resource, Token);
+        await _server.PutAsync(ClusterObjects.Parse("""
             {"apiVersion": "networking.istio.io/v1", "kind": "DestinationRule", "metadata": {"name": "checkout", "namespace": "shop"},
              "spec": {"host": "checkout", "subsets": [{"name": "stable", "labels": {"pod-template-hash": "aaa"}},
                {"name": "canary", "labels": {"pod-template-hash": "bbb"}}, {"name": "empty", "labels": {"pod-template-hash": "zzz"}}]}}
-            """));
+            """), Token);
         var options = new DataPlaneOptions { Controllers = false, Nodes = null, Mesh = new MeshOptions { PropagationDelay = TimeSpan.Zero } };
         _plane = await SandboxDataPlane.StartAsync(_server.Configuration, options, TimeProvider.System, NullLoggerFactory.Instance, Token);
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _plane.Mesh!.Address };
@@ -105,8 +105,8 @@ public sealed class MeshRoutingTests : IAsyncLifetime
     {
         await RoutesAsync(
             $$$"""
-            {"match": [{"headers": {"x-user": {"exact": "alice"}}}, {"headers": {"cookie": {"regex": "^(.*;\\s*)?dogfood=yes(;.*)?$"}}},
-              {"uri": {"prefix": "/api"}, "queryParams": {"version": {"exact": "2"}}}, {"uri": {"prefix": "/beta"}, "method": {"exact": "GET"}}, {"uri": {"regex": "/v\\d+"}}],
+            {"match": [{"headers": {"x-user": {"exact": "alice"} } }, {"headers": {"cookie": {"regex": "^(.*;\\s*)?dogfood=yes(;.*)?$"} } },
+              {"uri": {"prefix": "/api"}, "queryParams": {"version": {"exact": "2"} } }, {"uri": {"prefix": "/beta"}, "method": {"exact": "GET"}}, {"uri": {"regex": "/v\\d+"}}],
              "route": [{{{Canary}}}]}
             """,
             $$$"""{"route": [{{{Stable}}}]}""",
@@ -121,7 +121,7 @@ public sealed class MeshRoutingTests : IAsyncLifetime
     {
         var dead = ClusterObjects.Pod("stable-0", "aaa", address: "127.0.0.1");
         dead["spec"]!["containers"]![0]!["ports"]![0]!["containerPort"] = 1;
-        _server.Put(dead);
+        await _server.PutAsync(dead, Token);
         await RoutesAsync($$$"""{"route": [{{{Stable}}}]}""");
 
         for (var i = 0; i < 20; i++)
@@ -135,7 +135,7 @@ public sealed class MeshRoutingTests : IAsyncLifetime
     {
         var dead = ClusterObjects.Pod("zzz", "zzz", address: "127.0.0.1");
         dead["spec"]!["containers"]![0]!["ports"]![0]!["containerPort"] = 1;
-        _server.Put(dead);
+        await _server.PutAsync(dead, Token);
         await RoutesAsync("""{"retries": {"attempts": 0}, "route": [{"destination": {"host": "checkout", "subset": "empty"}}]}""");
         await Eventually.HoldsAsync(async () => (await GetAsync("/")).StatusCode == HttpStatusCode.ServiceUnavailable && Flags("UF") > 0, "a connect failure", Token);
 
@@ -153,10 +153,10 @@ public sealed class MeshRoutingTests : IAsyncLifetime
             context.Response.StatusCode = call % 3 == 0 ? 200 : 500;
             return context.Response.WriteAsync("x");
         });
-        _server.Put(flaky.Resource);
-        _server.Patch("destinationrules", "checkout", """{"spec": {"subsets": [{"name": "flaky", "labels": {"pod-template-hash": "fff"}}]}}""");
+        await _server.PutAsync(flaky.Resource, Token);
+        await _server.PatchAsync("destinationrules", "checkout", """{"spec": {"subsets": [{"name": "flaky", "labels": {"pod-template-hash": "fff"}}]}}""", Token);
         await RoutesAsync($$$"""{"match": [{"uri": {"exact": "/ready"}}], "directResponse": {"status": 204}}""", $$$"""{"retries": {{{retries}}}, "route": [{"destination": {"host": "checkout", "subset": "flaky"} }]}""");
-        await Eventually.HoldsAsync(() => _plane.Mesh!.Configs.Current.Services["checkout.shop.svc.cluster.local"].Cluster("flaky", 80, 80) is { Endpoints.Count: 1 }, "the subset", Token);
+        await Eventually.HoldsAsync(() => _plane.Mesh!.Configs.Current.Services.GetValueOrDefault("checkout.shop.svc.cluster.local")?.Cluster("flaky", 80, 80) is { Endpoints.Count: 1 }, "the subset", Token);
 
         Assert.Equal(status, (int)(await GetAsync("/")).StatusCode);
         Assert.Equal(calls, flaky.Received.Count);
@@ -166,7 +166,7 @@ public sealed class MeshRoutingTests : IAsyncLifetime
     public async Task Timeout_SlowPod_Answers504()
     {
         await using var slow = await EchoPod.StartAsync("slow", "zzz", (context, _) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
-        _server.Put(slow.Resource);
+        await _server.PutAsync(slow.Resource, Token);
         await RoutesAsync("""{"timeout": "50ms", "route": [{"destination": {"host": "checkout", "subset": "empty"}}]}""");
 
         await Eventually.HoldsAsync(async () => (await GetAsync("/")).StatusCode == HttpStatusCode.GatewayTimeout, "a timeout", Token);
@@ -206,7 +206,7 @@ public sealed class MeshRoutingTests : IAsyncLifetime
     {
         await RoutesAsync($$$"""
             {"match": [{"uri": {"prefix": "/shop"}}], "rewrite": {"uri": "/v2", "authority": "inner"}, "route": [{{{Stable}}}],
-             "headers": {"request": {"set": {"x-set": "1"}, "remove": ["x-gone"]}, "response": {"set": {"x-answer": "yes"}}}}
+             "headers": {"request": {"set": {"x-set": "1"}, "remove": ["x-gone"]}, "response": {"set": {"x-answer": "yes"} } }}
             """);
 
         var response = await GetAsync("/shop/cart?a=b", ("x-gone", "1"));
@@ -244,21 +244,20 @@ public sealed class MeshRoutingTests : IAsyncLifetime
     [InlineData("checkout.shop", 200)]
     [InlineData("checkout.shop.svc:80", 200)]
     [InlineData("checkout.shop.svc.cluster.local", 200)]
-    [InlineData("checkout:81", 200)]
     [InlineData("nobody", 502)]
     public async Task Host_WithoutVirtualService_GoesToTheServiceAlone(string host, int status)
     {
-        await Eventually.HoldsAsync(() => _plane.Mesh!.Configs.Current.Services["checkout.shop.svc.cluster.local"].Cluster(null, 80, 80)?.Endpoints.Count == 2, "both pods", Token);
+        await Eventually.HoldsAsync(() => _plane.Mesh!.Configs.Current.Services.GetValueOrDefault("checkout.shop.svc.cluster.local")?.Cluster(null, 80, 80)?.Endpoints.Count == 2, "both pods", Token);
 
         Assert.Equal(status, (int)(await GetAsync("/", host: host)).StatusCode);
     }
 
     private async Task RoutesAsync(params string[] routes)
     {
-        _server.Put(ClusterObjects.Parse($$$"""
+        await _server.PutAsync(ClusterObjects.Parse($$$"""
             {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "checkout", "namespace": "shop"},
              "spec": {"hosts": ["checkout"], "http": [{{{string.Join(',', routes)}}}]}}
-            """));
+            """), Token);
         await Eventually.HoldsAsync(
             () => _plane.Mesh!.Configs.Current is { } config && config.Routes.ContainsKey("checkout.shop.svc.cluster.local")
                 && config.Services.GetValueOrDefault("checkout.shop.svc.cluster.local")?.Cluster(null, 80, 80)?.Endpoints.Count == _server.All("pods").Count,

@@ -12,14 +12,14 @@ namespace Canary.Sandbox.Tests.Nodes;
 /// <summary>Controllers, nodes, mesh and load together, over real sockets, in real time.</summary>
 public sealed class DataPlaneTests : IAsyncLifetime
 {
-    private MiniApiServer _server = null!; // set before each test
+    private TestCluster _server = null!; // set before each test
     private SandboxDataPlane _plane = null!; // set before each test
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await MiniApiServer.StartAsync();
+        _server = await TestCluster.StartAsync(Token);
         var options = new DataPlaneOptions
         {
             Nodes = new NodeOptions { StartDelay = TimeSpan.Zero, DrainTime = TimeSpan.FromMilliseconds(400), FirstBackoff = TimeSpan.FromMilliseconds(20), LatencyFactor = 0 },
@@ -39,6 +39,7 @@ public sealed class DataPlaneTests : IAsyncLifetime
     public async Task Deployment_Created_BecomesAvailableAndServes()
     {
         await DeployAsync("shop/checkout:v1", 2);
+        await AvailableAsync(2);
 
         using var client = new HttpClient { BaseAddress = _plane.Mesh!.Address };
         await ReachableAsync(client);
@@ -56,20 +57,20 @@ public sealed class DataPlaneTests : IAsyncLifetime
     {
         await DeployAsync("shop/checkout:v1", 2);
         await AvailableAsync(2);
-        _server.Patch("deployments", "checkout", """{"spec": {"paused": true}}""");
-        _server.Patch("deployments", "checkout", """{"spec": {"template": {"spec": {"containers": [{"name": "app", "image": "shop/checkout:v2", "ports": [{"name": "http", "containerPort": 8080}]}]}}}}""");
+        await _server.PatchAsync("deployments", "checkout", """{"spec": {"paused": true}}""", Token);
+        await _server.PatchAsync("deployments", "checkout", """{"spec": {"template": {"spec": {"containers": [{"name": "app", "image": "shop/checkout:v2", "ports": [{"name": "http", "containerPort": 8080}]}]}}}}""", Token);
         var deployment = _server.Find("deployments", "checkout")!;
         var candidate = ClusterObjects.ReplicaSet("candidate", "shop/checkout:v2", 2, owner: "Rollout", revision: 0);
         candidate.Remove("status");
         candidate["metadata"]!.AsObject().Remove("creationTimestamp");
-        _server.Put(candidate);
+        await _server.PutAsync(candidate, Token);
         await Eventually.HoldsAsync(() => _server.Find("replicasets", "checkout-candidate")!["status"]?["availableReplicas"]?.GetValue<int>() == 2, "the candidate", Token);
         var judged = PodsOf("candidate");
 
-        _server.Patch("replicasets", "checkout-candidate", $$$"""
+        await _server.PatchAsync("replicasets", "checkout-candidate", $$$"""
             {"metadata": {"annotations": {"deployment.kubernetes.io/desired-replicas": "2", "deployment.kubernetes.io/max-replicas": "3"},
              "ownerReferences": [{"apiVersion": "apps/v1", "kind": "Deployment", "name": "checkout", "uid": "{{{(string)deployment["metadata"]!["uid"]!}}}", "controller": true}]}}
-            """);
+            """, Token);
 
         await Eventually.HoldsAsync(() => _server.All("pods").Count == 2, "only two pods left", Token);
         Assert.Equal(judged, PodsOf("candidate"));
@@ -103,7 +104,7 @@ public sealed class DataPlaneTests : IAsyncLifetime
         await ReachableAsync(client);
 
         var sending = SendAsync(client, 600);
-        _server.Delete("pods", PodsOf(null)[0]);
+        await _server.DeleteAsync("pods", PodsOf(null)[0], Token);
         await sending;
         await AvailableAsync(3);
         await SendAsync(client, 100);
@@ -223,8 +224,8 @@ public sealed class DataPlaneTests : IAsyncLifetime
     {
         var deployment = ClusterObjects.Deployment(image, replicas, paused: false);
         deployment["metadata"]!.AsObject().Remove("generation");
-        _server.Put(ClusterObjects.Service());
-        _server.Put(deployment);
+        await _server.PutAsync(ClusterObjects.Service(), Token);
+        await _server.PutAsync(deployment, Token);
         await Eventually.HoldsAsync(() => _server.All("pods").Count == replicas, "pods", Token);
     }
 
@@ -234,20 +235,20 @@ public sealed class DataPlaneTests : IAsyncLifetime
         {
             var replicaSet = ClusterObjects.ReplicaSet(hash, image, 2, owner: "Rollout");
             replicaSet.Remove("status");
-            _server.Put(replicaSet);
+            await _server.PutAsync(replicaSet, Token);
         }
 
-        _server.Put(ClusterObjects.Service());
-        _server.Put(ClusterObjects.Parse("""
+        await _server.PutAsync(ClusterObjects.Service(), Token);
+        await _server.PutAsync(ClusterObjects.Parse("""
             {"apiVersion": "networking.istio.io/v1", "kind": "DestinationRule", "metadata": {"name": "checkout", "namespace": "shop"},
              "spec": {"host": "checkout", "subsets": [{"name": "stable", "labels": {"pod-template-hash": "aaa"}}, {"name": "canary", "labels": {"pod-template-hash": "bbb"}}]}}
-            """));
-        _server.Put(ClusterObjects.Parse(string.Create(CultureInfo.InvariantCulture, $$$"""
+            """), Token);
+        await _server.PutAsync(ClusterObjects.Parse(string.Create(CultureInfo.InvariantCulture, $$$"""
             {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "checkout", "namespace": "shop"},
              "spec": {"hosts": ["checkout"], "http": [{"name": "primary", "route": [
                 {"destination": {"host": "checkout", "subset": "stable"}, "weight": {{{100 - weight}}}},
                 {"destination": {"host": "checkout", "subset": "canary"}, "weight": {{{weight}}}}]}]}}
-            """)));
+            """)), Token);
         await Eventually.HoldsAsync(() => _server.All("pods").Count(pod => (string?)pod["status"]?["phase"] == "Running") == 4, "four pods", Token);
     }
 

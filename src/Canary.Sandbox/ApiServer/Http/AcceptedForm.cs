@@ -1,12 +1,5 @@
 namespace Canary.Sandbox.ApiServer;
 
-internal enum AnswerForm
-{
-    Object,
-    Table,
-    MetadataOnly,
-}
-
 /// <summary>Reads the <c>Accept</c> header: whole objects, tables (<c>kubectl get</c>) or metadata only.</summary>
 internal static class AcceptedForm
 {

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Canary.Sandbox.ApiServer;
 
 /// <summary>A resource that the server knows, in all its versions. One store belongs to it.</summary>
@@ -51,24 +49,4 @@ internal sealed class ResourceKind
         Versions.FirstOrDefault(candidate => candidate.Name == version && candidate.Served) is { } found ? new ResourceView(this, found) : null;
 
     public ResourceView StorageView => new(this, StorageVersion);
-}
-
-/// <summary>What is particular to a built-in kind. All delegates work on objects that are not stored yet.</summary>
-internal sealed record KindBehaviour
-{
-    public static readonly KindBehaviour None = new();
-
-    /// <summary>Fills in what the user left out.</summary>
-    public Action<JsonObject>? Default { get; init; }
-
-    /// <summary>Sets the status and other fields that the server owns, on creation.</summary>
-    public Action<JsonObject>? PrepareForCreate { get; init; }
-
-    /// <summary>Lists what is wrong; the second argument is the old object, null on creation.</summary>
-    public Action<JsonObject, JsonObject?, List<StatusCause>>? Validate { get; init; }
-
-    public Func<string, string?> CheckName { get; init; } = NameRules.DnsSubdomain;
-
-    /// <summary>Fields that a field selector may name, besides name and namespace.</summary>
-    public IReadOnlyList<string> SelectableFields { get; init; } = [];
 }

@@ -25,6 +25,3 @@ internal sealed class ResourceVersion
 
     public StructureNode Structure { get; init; } = BuiltInStructure.Root;
 }
-
-/// <summary>Where the scale subresource finds its numbers, as dotted paths without a leading dot.</summary>
-internal sealed record ScalePaths(string SpecReplicas, string StatusReplicas, string? LabelSelector);

@@ -1,12 +1,5 @@
 namespace Canary.Sandbox.ApiServer;
 
-internal enum FieldStrictness
-{
-    Ignore,
-    Warn,
-    Strict,
-}
-
 /// <summary>How a write is to be done.</summary>
 /// <param name="Manager">The field manager.</param>
 /// <param name="DryRun">Everything but the storing.</param>

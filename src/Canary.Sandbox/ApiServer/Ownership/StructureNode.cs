@@ -1,12 +1,5 @@
 namespace Canary.Sandbox.ApiServer;
 
-internal enum ListKind
-{
-    Atomic,
-    Set,
-    Map,
-}
-
 /// <summary>How a place in an object is merged: what a list's items are told apart by, and whether a map is one value.</summary>
 internal abstract class StructureNode
 {

@@ -2,13 +2,6 @@ using System.Globalization;
 
 namespace Canary.Sandbox.ApiServer;
 
-/// <summary>One field of a message.</summary>
-/// <param name="Name">Its JSON name.</param>
-/// <param name="Type">A scalar (<c>s</c> text, <c>i</c> whole, <c>b</c> flag; capital when zero means something), <c>time</c>, <c>quantity</c>, <c>bytes</c>, <c>port</c>, or a message.</param>
-/// <param name="Repeated">A list.</param>
-/// <param name="IsMap">A map from text to <paramref name="Type"/>.</param>
-internal sealed record ProtobufField(string Name, string Type, bool Repeated, bool IsMap);
-
 /// <summary>
 /// The messages that kubectl's generated clients send (<c>kubectl create ...</c>, <c>kubectl auth can-i</c>, drain, autoscale), by the
 /// field numbers of Kubernetes' published API definitions. <c>*</c> marks a list, <c>%</c> a map.

@@ -45,7 +45,9 @@ internal sealed class FieldSelector
     {
         foreach (var (path, value, equal) in _terms)
         {
-            if ((Show(candidate.Root.At(path)) == value) != equal)
+            // single objects are watched by name, by the thousand
+            var actual = path is ["metadata", "name"] ? candidate.Name : Show(candidate.Root.At(path));
+            if ((actual == value) != equal)
             {
                 return false;
             }

@@ -2,14 +2,6 @@ using System.Text.Json.Nodes;
 
 namespace Canary.Sandbox.ApiServer;
 
-/// <summary>Which part of each object a table carries along.</summary>
-internal enum IncludeObject
-{
-    Metadata,
-    None,
-    Object,
-}
-
 /// <summary>Builds <c>meta.k8s.io/v1 Table</c> answers.</summary>
 internal static class TableBuilder
 {

@@ -1,0 +1,8 @@
+namespace Canary.Sandbox.ApiServer;
+
+internal enum AnswerForm
+{
+    Object,
+    Table,
+    MetadataOnly,
+}

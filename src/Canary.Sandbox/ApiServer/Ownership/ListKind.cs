@@ -1,0 +1,8 @@
+namespace Canary.Sandbox.ApiServer;
+
+internal enum ListKind
+{
+    Atomic,
+    Set,
+    Map,
+}

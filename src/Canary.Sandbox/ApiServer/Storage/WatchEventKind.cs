@@ -1,0 +1,9 @@
+namespace Canary.Sandbox.ApiServer;
+
+internal enum WatchEventKind
+{
+    Added,
+    Modified,
+    Deleted,
+    Bookmark,
+}
