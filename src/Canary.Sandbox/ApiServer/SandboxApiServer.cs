@@ -12,6 +12,12 @@ namespace Canary.Sandbox.ApiServer;
 /// An in-memory API server that speaks the Kubernetes REST protocol over plain HTTP on loopback, for unmodified clients
 /// (KubernetesClient, kubectl). Nothing survives the process. Thread-safe.
 /// </summary>
+/// <remarks>
+/// Simpler than a real server: everybody may do everything; admission is validation by schema and a few rules per built-in kind; CEL rules
+/// are ignored; versions of a custom resource differ in apiVersion only (conversion None), and so do both HorizontalPodAutoscalers;
+/// unknown fields of built-in kinds are kept; pods are deleted without a grace period; a watch streams no initial events on request
+/// (<c>sendInitialEvents</c> is refused, as by a server without that feature); protobuf is understood for what kubectl sends, never answered.
+/// </remarks>
 public sealed class SandboxApiServer : IAsyncDisposable
 {
     private static readonly string[] InitialNamespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];

@@ -24,6 +24,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public k8s.Kubernetes Client { get; }
 
+    /// <summary>The <c>Warning</c> headers of the last raw answer.</summary>
+    public IReadOnlyList<string> Warnings { get; private set; } = [];
+
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<RunningServer> StartAsync(SandboxApiServerOptions? options = null, FakeTimeProvider? time = null) =>
@@ -46,6 +49,7 @@ internal sealed class RunningServer : IAsyncDisposable
         }
 
         using var response = await _http.SendAsync(request, Cancellation);
+        Warnings = [.. response.Headers.Warning.Select(warning => warning.Text)];
         var text = await response.Content.ReadAsStringAsync(Cancellation);
         return ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType == "application/json" ? JsonTree.ParseObject(text) : new JsonObject { ["text"] = text });
     }

@@ -68,7 +68,7 @@ internal static class BuiltInKinds
             shortNames: ["crd", "crds"], categories: ["api-extensions"], generation: true, behaviour: new()
             {
                 Default = CustomResourceDefinitions.Default,
-                PrepareForCreate = created => CustomResourceDefinitions.SetStatus(created),
+                PrepareForCreate = CustomResourceDefinitions.SetStatus,
                 Validate = CustomResourceDefinitions.Validate,
             }),
     ];

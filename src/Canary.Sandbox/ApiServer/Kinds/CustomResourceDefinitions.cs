@@ -17,8 +17,9 @@ internal static class CustomResourceDefinitions
         definition.FieldsOrNew("spec").Default("conversion", new JsonObject { ["strategy"] = "None" });
     }
 
-    public static void SetStatus(JsonObject definition, string? at = null)
+    public static void SetStatus(JsonObject definition)
     {
+        var at = definition.Text("metadata", "creationTimestamp");
         var versions = definition.Items("spec", "versions") ?? [];
         definition["status"] = new JsonObject
         {
