@@ -26,6 +26,12 @@ public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
     /// <returns>A view of the items; it lives as long as the list.</returns>
     public ReadOnlySpan<T> AsSpan() => _items;
 
+    /// <summary>Whether two lists have equal items in the same order.</summary>
+    public static bool operator ==(ValueList<T>? left, ValueList<T>? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Whether two lists differ in an item or its place.</summary>
+    public static bool operator !=(ValueList<T>? left, ValueList<T>? right) => !(left == right);
+
     /// <inheritdoc />
     public bool Equals(ValueList<T>? other) => other is not null && (ReferenceEquals(this, other) || _items.AsSpan().SequenceEqual(other._items));
 

@@ -18,8 +18,8 @@ public sealed class ReconcileLoopTests
 
         await engine.StartAsync();
 
-        Assert.Equal(1, engine.Journal.Count("status checkout Stored"));
-        Assert.Equal(1, engine.Journal.Count("status search Stored"));
+        Assert.Equal(1, engine.Journal.Count("alarm checkout none"));
+        Assert.Equal(1, engine.Journal.Count("alarm search none"));
     }
 
     [Fact]
@@ -32,11 +32,11 @@ public sealed class ReconcileLoopTests
         engine.Store.Raise(Checkout, urgent: true);
         engine.Alarms.Ring(Checkout);
         await engine.IdleAsync();
-        Assert.DoesNotContain("status checkout Stored", engine.Journal.Lines);
+        Assert.DoesNotContain("alarm checkout none", engine.Journal.Lines);
 
         engine.Leadership.Set(true);
 
-        await engine.Journal.WaitForAsync("status checkout Stored");
+        await engine.Journal.WaitForAsync("alarm checkout none");
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class ReconcileLoopTests
 
         Assert.Equal("3", engine.Store.StatusOf(Checkout).Message);
         Assert.Equal(3, engine.Journal.Count("done CreateReplicaSet checkout"));
-        Assert.Equal(5, engine.Journal.Count("status checkout Stored"));
+        Assert.Equal(3, engine.Journal.Count("status checkout Stored"));
     }
 
     [Fact]
@@ -222,6 +222,7 @@ public sealed class ReconcileLoopTests
         await using var engine = new EngineHarness();
         engine.Store.Put(Checkout);
         engine.Store.OnStatus = _ => StoreResult.LostRace;
+        engine.Decide = observation => Decide(observation.Status, Create);
         await engine.StartAsync();
 
         await AdvanceAsync(engine, TimeSpan.FromMilliseconds(20));
@@ -276,13 +277,13 @@ public sealed class ReconcileLoopTests
         var broken = true;
         engine.Decide = observation => broken && observation.Key == Checkout ? throw new InvalidOperationException("rule") : Decide(observation.Status);
         await engine.StartAsync();
-        Assert.Contains("status search Stored", engine.Journal.Lines);
+        Assert.Contains("alarm search none", engine.Journal.Lines);
         Assert.Equal(1, engine.Logs.Count("PassBroke"));
 
         broken = false;
         await AdvanceAsync(engine, TimeSpan.FromMilliseconds(200));
 
-        Assert.Contains("status checkout Stored", engine.Journal.Lines);
+        Assert.Contains("alarm checkout none", engine.Journal.Lines);
     }
 
     [Fact]
@@ -294,7 +295,7 @@ public sealed class ReconcileLoopTests
 
         engine.Alarms.Ring(Checkout);
 
-        await engine.Journal.WaitForAsync("status checkout Stored", times: 2);
+        await engine.Journal.WaitForAsync("alarm checkout none", times: 2);
     }
 
     [Fact]
@@ -320,7 +321,7 @@ public sealed class ReconcileLoopTests
         await using var engine = new EngineHarness();
         engine.Store.Put(Checkout);
         await engine.StartAsync();
-        var seen = engine.Journal.WaitForAsync("status checkout Stored", times: 2);
+        var seen = engine.Journal.WaitForAsync("alarm checkout none", times: 2);
 
         for (var minute = 0; minute < 60 && !seen.IsCompleted; minute++)
         {

@@ -44,12 +44,12 @@ public sealed class ReconcilerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pass_NothingToDo_StoresTheStatusAllTheSame()
+    public async Task Pass_NothingToDo_CostsNoRequest()
     {
         var pass = await PassAsync();
 
         Assert.Equal(PassEnd.Settled, pass.End);
-        Assert.Equal(["status checkout Stored", "alarm checkout none"], Events());
+        Assert.Equal(["alarm checkout none"], Events());
     }
 
     [Theory]
