@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using Canary.Core.Validation;
 
@@ -313,7 +312,7 @@ public static class SeriesSelectorParser
 
             var digits = kind switch { 'x' => 2, 'u' => 4, 'U' => 8, >= '0' and <= '7' => 3, _ => 0 };
             var from = kind is >= '0' and <= '7' ? _at - 1 : _at;
-            if (digits > 0 && from + digits <= text.Length && TryReadCode(text.AsSpan(from, digits), digits == 3, out var code))
+            if (digits > 0 && from + digits <= text.Length && TryReadCode(text.AsSpan(from, digits), digits == 3 ? 8 : 16, out var code))
             {
                 _at = from + digits;
                 if (digits <= 3 && code <= 255)
@@ -333,26 +332,22 @@ public static class SeriesSelectorParser
             return Wrong(start, $"'{text[start..Math.Min(text.Length, start + 2)]}' is no escape; a backslash itself is written \\\\, as in \"\\\\d\", or use backticks: `\\d`");
         }
 
-        private static bool TryReadCode(ReadOnlySpan<char> digits, bool octal, out int code)
+        private static bool TryReadCode(ReadOnlySpan<char> digits, int radix, out int code)
         {
-            if (!octal)
-            {
-                var understood = uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var parsed);
-                code = parsed <= int.MaxValue ? (int)parsed : int.MaxValue;
-                return understood;
-            }
-
+            long sum = 0;
             code = 0;
             foreach (var digit in digits)
             {
-                if (digit is < '0' or > '7')
+                var value = "0123456789abcdef".IndexOf(char.ToLowerInvariant(digit), StringComparison.Ordinal);
+                if (value < 0 || value >= radix)
                 {
                     return false;
                 }
 
-                code = (code * 8) + (digit - '0');
+                sum = (sum * radix) + value;
             }
 
+            code = (int)Math.Min(sum, int.MaxValue);
             return true;
         }
 
