@@ -184,7 +184,13 @@ internal sealed class FakeCluster : DelegatingHandler
         metadata["creationTimestamp"] ??= "2026-11-23T10:00:00Z";
         _objects[key] = resource;
         Tell(plural, found is null ? "ADDED" : "MODIFIED", resource);
-        return resource;
+        var answer = resource.DeepClone().AsObject();
+        if (metadata["deletionTimestamp"] is not null && metadata["finalizers"] is not JsonArray { Count: > 0 })
+        {
+            Drop(key);
+        }
+
+        return answer;
     }
 
     private void Drop(string key)

@@ -276,7 +276,7 @@ public sealed class KubernetesRolloutStoreTests : IAsyncDisposable
         Assert.Equal(CommandVerb.Abort, _shop.Snapshot().Observation.Command?.Verb);
         _shop.Changes.Clear();
 
-        _shop.Cluster.Edit("rollouts", "checkout", rollout => rollout["metadata"]!["labels"] = new JsonObject { ["a"] = "b" });
+        _shop.Cluster.Edit("rollouts", "checkout", rollout => rollout["metadata"]!["finalizers"] = new JsonArray("canary.dev/release"));
         await Eventually.HoldsAsync(() => _shop.Changes.Contains((Key, false)));
         Assert.DoesNotContain((Key, true), _shop.Changes);
 
