@@ -18,6 +18,9 @@ internal sealed class KubernetesEvents(KubernetesApi api, ClusterCaches caches, 
     // What the API allows.
     private const int LongestMessage = 1024;
 
+    // A name has 253 characters; the rest tells Events about one Rollout apart.
+    private const int LongestStem = 200;
+
     private readonly EventMemory _memory = new(TimeSpan.FromMinutes(10), 4096);
     private long _written;
 
@@ -39,7 +42,8 @@ internal sealed class KubernetesEvents(KubernetesApi api, ClusterCaches caches, 
             return;
         }
 
-        var name = string.Create(CultureInfo.InvariantCulture, $"{key.Name}.{at.UtcTicks:x}{Interlocked.Increment(ref _written):x}");
+        var about = key.Name.Length <= LongestStem ? key.Name : key.Name[..LongestStem].TrimEnd('-', '.');
+        var name = string.Create(CultureInfo.InvariantCulture, $"{about}.{at.UtcTicks:x}{Interlocked.Increment(ref _written):x}");
         await CreateAsync(key, name, rollout, identity, at, cancellation).ConfigureAwait(false);
         _memory.Remember(identity, name, 1, at);
     }

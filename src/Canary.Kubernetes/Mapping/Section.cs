@@ -131,7 +131,8 @@ internal sealed class Section
     {
         if (node is not JsonValue value || !value.TryGetValue<string>(out var text))
         {
-            var hint = node is JsonValue ? $", in quotes: \"{node.ToJsonString()}\"" : "";
+            var quoted = node is JsonValue ? node.ToJsonString() : "";
+            var hint = quoted.Length >= Math.Max(1, rule.Least) && quoted.Length <= rule.Most && rule.Pattern?.IsMatch(quoted) != false ? $" (in quotes, \"{quoted}\", it is a text)" : "";
             _problems.Add(new Problem(path, $"{Found(node)}; {rule.Expected}{hint}"));
             return null;
         }

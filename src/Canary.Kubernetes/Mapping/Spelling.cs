@@ -21,6 +21,7 @@ internal static class Spelling
     public static string Remedy(string written, IReadOnlyCollection<string> candidates) =>
         Nearest(written, candidates) is { } nearest ? $"did you mean {nearest}?"
         : candidates.Count == 0 ? "nothing can stand here"
+        : candidates.Count == 1 ? $"only {candidates.First()} can stand here"
         : $"write one of {string.Join(", ", candidates)}";
 
     /// <summary>Insertions, deletions, replacements and swaps of neighbours between two words.</summary>

@@ -89,7 +89,7 @@ internal static class StepMapping
                                 $"is {weight}, but {last.Path} is {last.Percent} before it; weights must rise: write more than {last.Percent}, or leave the step out"));
                         }
 
-                        before = (weight, entry.PathOf("setWeight"));
+                        before = before is { } highest && highest.Percent > weight ? highest : (weight, entry.PathOf("setWeight"));
                         steps.Add(new Step.SetWeight(new Weight(weight)));
                     }
                     else

@@ -15,11 +15,25 @@ internal static class AnalysisRunJson
 {
     private const string Running = "Running";
 
+    // Names may be longer than labels.
+    private const int LongestLabel = 63;
+
     /// <summary>Writes a new AnalysisRun.</summary>
     /// <param name="start">What is compared, and how.</param>
     /// <param name="key">The Rollout.</param>
     /// <param name="owner">The reference to the Rollout.</param>
-    public static JsonObject Create(Effect.StartAnalysis start, RolloutKey key, JsonObject owner) => new()
+    public static JsonObject Create(Effect.StartAnalysis start, RolloutKey key, JsonObject owner)
+    {
+        var run = Written(start, key, owner);
+        if (key.Name.Length <= LongestLabel)
+        {
+            run["metadata"]!["labels"] = new JsonObject { [Names.RolloutLabel] = key.Name }; // just written
+        }
+
+        return run;
+    }
+
+    private static JsonObject Written(Effect.StartAnalysis start, RolloutKey key, JsonObject owner) => new()
     {
         ["apiVersion"] = "canary.dev/v1alpha1",
         ["kind"] = "AnalysisRun",
@@ -27,7 +41,6 @@ internal static class AnalysisRunJson
         {
             ["name"] = start.Name,
             ["namespace"] = key.Namespace,
-            ["labels"] = new JsonObject { [Names.RolloutLabel] = key.Name },
             ["ownerReferences"] = new JsonArray(owner),
         },
         ["spec"] = new JsonObject

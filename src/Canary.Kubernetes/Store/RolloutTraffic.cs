@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Canary.Core;
 using Canary.Core.Rollouts;
@@ -15,6 +16,8 @@ namespace Canary.Kubernetes.Store;
 /// <param name="clusterDomain">What ends every host name of the cluster.</param>
 internal sealed class RolloutTraffic(KubernetesApi api, ClusterCaches caches, string clusterDomain)
 {
+    private readonly ConditionalWeakTable<RolloutSpec, Memory> _observed = [];
+
     /// <summary>Reads the routes from the caches.</summary>
     /// <param name="ns">The Rollout's namespace.</param>
     /// <param name="spec">The spec that leads; null when there never was a valid one.</param>
@@ -40,7 +43,21 @@ internal sealed class RolloutTraffic(KubernetesApi api, ClusterCaches caches, st
             }
         }
 
-        return IstioTraffic.Observe(Target(ns, spec), Objects(ns, spec, recorded)).Traffic;
+        // The checks between objects look at the whole namespace: what they read decides whether they have to be made again.
+        var objects = Objects(ns, spec, recorded);
+        JsonObject?[] inputs =
+        [
+            objects.Service, objects.DestinationRule, .. spec.Traffic.VirtualServices.Select(reference => objects.VirtualService(reference.Name)),
+            .. objects.VirtualServices, .. objects.DestinationRules,
+        ];
+        if (_observed.TryGetValue(spec, out var memory) && memory.Recorded == recorded && memory.Inputs.AsSpan().SequenceEqual(inputs))
+        {
+            return memory.Traffic;
+        }
+
+        var observed = IstioTraffic.Observe(Target(ns, spec), objects).Traffic;
+        _observed.AddOrUpdate(spec, new Memory(recorded, inputs, observed));
+        return observed;
     }
 
     /// <summary>Applies an effect on traffic.</summary>
@@ -79,4 +96,6 @@ internal sealed class RolloutTraffic(KubernetesApi api, ClusterCaches caches, st
         DestinationRules = caches.DestinationRules.In(ns),
         Recorded = recorded,
     };
+
+    private sealed record Memory(string? Recorded, JsonObject?[] Inputs, TrafficObservation Traffic);
 }

@@ -39,8 +39,14 @@ internal sealed class RolloutWriter(KubernetesApi api, Action<JsonObject> writte
         {
             var patch = new JsonPatchBuilder()
                 .TestResourceVersion(rollout.VersionOf())
-                .Replace("/metadata/finalizers", new JsonArray([.. finalizers.Where(finalizer => !IsOurs(finalizer)).Select(finalizer => finalizer?.DeepClone())]));
-            await PatchAsync(subject, patch, cancellation).ConfigureAwait(false);
+                .Add("/metadata/finalizers", new JsonArray([.. finalizers.Where(finalizer => !IsOurs(finalizer)).Select(finalizer => finalizer?.DeepClone())]));
+
+            // The answer is not for the cache when it shows the object for the last time.
+            var stored = await SendAsync(subject, patch, cancellation).ConfigureAwait(false);
+            if (!stored.IsDeleting() || finalizers.Count > 1)
+            {
+                written(stored);
+            }
         }
     }
 
@@ -67,7 +73,10 @@ internal sealed class RolloutWriter(KubernetesApi api, Action<JsonObject> writte
     }
 
     private async Task PatchAsync(Subject subject, JsonPatchBuilder patch, CancellationToken cancellation) =>
-        written(await api.PatchAsync(ResourceKind.Rollouts, subject.Namespace, subject.Key.Name, PatchKind.JsonPatch, patch.Build(), null, cancellation).ConfigureAwait(false));
+        written(await SendAsync(subject, patch, cancellation).ConfigureAwait(false));
+
+    private Task<JsonObject> SendAsync(Subject subject, JsonPatchBuilder patch, CancellationToken cancellation) =>
+        api.PatchAsync(ResourceKind.Rollouts, subject.Namespace, subject.Key.Name, PatchKind.JsonPatch, patch.Build(), null, cancellation);
 
     private static bool IsOurs(JsonNode? finalizer) => finalizer.AsText() == Names.Finalizer;
 }

@@ -99,7 +99,7 @@ internal static class WorkloadPatches
         Labels(template).Remove(Names.HashLabel);
         return deployment.At("spec", "template") is JsonObject present && TemplateHash.SameTemplate(present, template)
             ? null
-            : new JsonPatchBuilder().TestResourceVersion(deployment.VersionOf()).Replace("/spec/template", template).Build();
+            : new JsonPatchBuilder().TestResourceVersion(deployment.VersionOf()).Add("/spec/template", template).Build();
     }
 
     /// <summary>Whether a ReplicaSet is what a Deployment asks for.</summary>

@@ -36,7 +36,7 @@ public sealed class CommandAnnotationTests
     [InlineData("2", "'2' is no command; write one of promote, resume, pause, abort, retry, rollback, restart")]
     [InlineData("""{"id":"7"}""", "verb is missing; write one of promote, resume, pause, abort, retry, rollback, restart")]
     [InlineData("""{"verb":"abort","reson":"x"}""", "reson is not a field here; did you mean reason?")]
-    [InlineData("""{"verb":"abrot","id":7}""", "id is 7; an id is a text of up to 253 characters, new for every command, in quotes: \"7\"; 'abrot' is no command; did you mean abort?")]
+    [InlineData("""{"verb":"abrot","id":7}""", "id is 7; an id is a text of up to 253 characters, new for every command (in quotes, \"7\", it is a text); 'abrot' is no command; did you mean abort?")]
     public void Parse_WrongCommand_SaysEverythingThatIsWrong(string text, string problem)
     {
         var command = CommandAnnotation.Parse(text);
