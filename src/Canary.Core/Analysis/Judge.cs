@@ -1,3 +1,4 @@
+using Canary.Core.Traffic;
 using Canary.Statistics;
 
 namespace Canary.Core.Analysis;
@@ -151,7 +152,9 @@ public static class Judge
         }
 
         state = judge.Count(state, stable, candidate, exposed: exposure.Since is not null);
-        var both = judge.Requests(stable) > 0 && judge.Requests(candidate) > 0;
+
+        // at full weight nothing can reach the stable revision: there is nothing to compare, and nothing missing
+        var both = judge.Requests(candidate) > 0 && (judge.Requests(stable) > 0 || exposure.Weight == Weight.Full);
         state = both || exposure.Since is null
             ? state with { Last = MeasurementState.Value, LastReason = null, GapSince = null, ValueAt = measurement.At }
             : Gap(state, measurement.At, spec.Interval * IntervalsWithoutTraffic, MeasurementState.NoTraffic, judge.Requests(candidate) > 0 ? "no requests reach the stable revision" : "no requests reach the candidate");
