@@ -34,6 +34,7 @@ internal static class ConditionRules
             { Stable: null } => Phase.Progressing,
             { Problems.Count: > 0 } => Phase.Invalid,
             { NativeSeen: true } => Phase.Progressing,
+            { Traffic: null } => Phase.Progressing,
             { Refused: { } refused } when pass.Observed.Deployment.Template == refused.Arm.Revision => Phase.Degraded,
             _ when pass.Observed.Deployment.Template != status.Stable.Revision => Phase.Progressing,
             _ => Phase.Healthy,
@@ -52,7 +53,7 @@ internal static class ConditionRules
             Phase.Degraded => $"{Pass.Describe(status.Stable!)} serves all requests; {Pass.Describe(status.Refused!.Arm)} was taken back: {status.Refused.Reason}",
             Phase.RollingBack => status.Journey is { Reason: { } reason } ? $"{reason}{waiting}" : pass.Waiting ?? "the workload is being released",
             _ when status.Journey is { } journey => $"{Where(pass, journey)}{waiting}",
-            _ => pass.Waiting ?? "a rollout is about to start",
+            _ => pass.Waiting ?? (status.Traffic is null ? "the Deployment and its routes are being taken over" : "a rollout is about to start"),
         };
     }
 

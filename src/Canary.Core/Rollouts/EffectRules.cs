@@ -107,6 +107,11 @@ internal static class EffectRules
         {
             effects.Add(new Effect.SetPaused(true));
         }
+        else if (deployment.Paused && status.NativeSeen && pass.Observed.ReplicaSets.Count(replicaSet => replicaSet is { Owner: Owner.Deployment, Replicas: > 0 }) > 1)
+        {
+            // paused half-way: only its own controller can finish what it began
+            effects.Add(new Effect.SetPaused(false));
+        }
 
         if (status.Journey is null && status.Plan is { RevertTemplate: true } && status.Refused is { ByCommand: false } refused
             && deployment.Template == refused.Arm.Revision && pass.StableReplicaSet is { } stable)

@@ -16,9 +16,9 @@ internal static class NativeRules
 
         if (deployment.Paused)
         {
-            // scaled up from zero, its controller takes the ReplicaSet of its template, which may not be the stable one
-            return deployment.Replicas > 0 && pass.StableReplicaSet is null or { Replicas: 0, Pods: 0 }
-                && pass.Observed.ReplicaSets.Any(replicaSet => replicaSet is { Owner: Owner.Deployment, Replicas: > 0 } && replicaSet.Revision != pass.Status.Stable!.Revision);
+            // scaled up from zero its controller takes the ReplicaSet of its template, which may not be the stable one;
+            // and a pause may come a moment too late, when an update has begun
+            return pass.Observed.ReplicaSets.Any(replicaSet => replicaSet is { Owner: Owner.Deployment, Replicas: > 0 } && replicaSet.Revision != pass.Status.Stable!.Revision);
         }
 
         return pass.Status.NativeSeen || pass.Observed.ReplicaSets.Any(replicaSet => replicaSet.Owner == Owner.Deployment && replicaSet.Replicas > 0 && replicaSet.Revision != pass.Status.Stable!.Revision);
