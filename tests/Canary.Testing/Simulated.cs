@@ -55,7 +55,7 @@ internal static class DeploymentController
             if (all.Any(replicaSet => replicaSet.Revision == newest.Revision))
             {
                 // the hash is taken by the candidate: the real one has its own hash function, so it gets another name
-                newest = new SimulatedReplicaSet { Name = newest.Name, Revision = new Revision(deployment.Template + "-native"), Owner = Owner.Deployment, History = newest.History };
+                newest = new SimulatedReplicaSet { Name = newest.Name + "-native", Revision = new Revision(deployment.Template + "-native"), Owner = Owner.Deployment, History = newest.History };
                 deployment.Template += "-native";
             }
 
