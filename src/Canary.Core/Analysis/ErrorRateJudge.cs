@@ -47,15 +47,16 @@ internal sealed class ErrorRateJudge(MetricSpec metric) : MetricJudge(metric)
         };
     }
 
-    public override MetricVerdict Conclude(MetricState state, double accepted)
+    public override MetricVerdict Conclude(MetricState state, double accepted, bool ended)
     {
-        var acceptance = CountTest.LogEvidence(_acceptance, Read(state, AcceptanceTest, _acceptance));
+        var test = Read(state, AcceptanceTest, _acceptance);
+        var acceptance = CountTest.LogEvidence(_acceptance, test);
         var estimate = RatioEstimate.Of(History(state));
         return new MetricVerdict
         {
             Name = Metric.Name,
             Measurement = state.Last,
-            Accepted = acceptance >= accepted,
+            Accepted = IsAccepted(acceptance, test.MaximumLogEvidence, accepted, ended),
             StableRequests = At(state.Stable, 0),
             StableBad = At(state.Stable, 1),
             CandidateRequests = At(state.Candidate, 0),

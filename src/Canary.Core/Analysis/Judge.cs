@@ -1,4 +1,5 @@
 using System.Globalization;
+using Canary.Core.Traffic;
 using Canary.Statistics;
 
 namespace Canary.Core.Analysis;
@@ -68,7 +69,8 @@ public static class Judge
 
         var accepted = Thresholds.LogThreshold(spec.MissedRegression);
         var judges = metrics.Select(metric => MetricJudge.For(metric, spec)).ToList();
-        var verdicts = judges.Select((judge, i) => judge.Conclude(state.Metrics[i], accepted)).ToValueList();
+        var ended = state.Share.Weight == Weight.Full;
+        var verdicts = judges.Select((judge, i) => judge.Conclude(state.Metrics[i], accepted, ended)).ToValueList();
         var sum = metrics.Sum(metric => metric.Share);
         var evidence = EvidenceCombination.WeightedAverage([.. metrics.Select(metric => metric.Share / sum)], [.. verdicts.Select(verdict => verdict.LogEvidence)]);
         var verdict = new Verdict

@@ -68,7 +68,7 @@ internal sealed class LatencyJudge(MetricSpec metric, AnalysisSpec spec) : Metri
             : counted;
     }
 
-    public override MetricVerdict Conclude(MetricState state, double accepted)
+    public override MetricVerdict Conclude(MetricState state, double accepted, bool ended)
     {
         if (state.UpperBounds.Count == 0)
         {
@@ -77,6 +77,7 @@ internal sealed class LatencyJudge(MetricSpec metric, AnalysisSpec spec) : Metri
 
         var test = Read(state);
         var acceptance = LatencyTest.LogAcceptance(_settings, test);
+        var highest = test.Thresholds.Select(threshold => threshold.Test.MaximumLogEvidence).DefaultIfEmpty(0).Min();
         var bound = test.Thresholds.Count > 0 ? test.Thresholds[^1].BoundIndex : state.UpperBounds.Count - 1;
         var (stable, candidate) = (Requests(state.Stable), Requests(state.Candidate));
         var (stableSlow, candidateSlow) = (Slower(state.Stable, bound), Slower(state.Candidate, bound));
@@ -84,7 +85,7 @@ internal sealed class LatencyJudge(MetricSpec metric, AnalysisSpec spec) : Metri
         {
             Name = Metric.Name,
             Measurement = state.Last,
-            Accepted = test.IsRunning && acceptance >= accepted,
+            Accepted = test.IsRunning && IsAccepted(acceptance, highest, accepted, ended),
             StableRequests = stable,
             StableBad = stableSlow,
             CandidateRequests = candidate,

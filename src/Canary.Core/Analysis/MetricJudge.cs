@@ -32,8 +32,11 @@ internal abstract class MetricJudge(MetricSpec metric)
     /// <summary>Takes one block into the tests; before the exposure it only teaches what the stable revision is like.</summary>
     public abstract MetricState Count(MetricState state, double[] stable, double[] candidate, bool exposed);
 
-    /// <summary>What the evidence amounts to; accepted from the given evidence on.</summary>
-    public abstract MetricVerdict Conclude(MetricState state, double accepted);
+    /// <summary>What the evidence amounts to.</summary>
+    /// <param name="state">The evidence.</param>
+    /// <param name="accepted">Evidence from which on the metric is accepted, as a natural logarithm.</param>
+    /// <param name="ended">Whether there is nobody left to compare with: then it is enough that it was reached before and has not turned since.</param>
+    public abstract MetricVerdict Conclude(MetricState state, double accepted, bool ended);
 
     /// <summary>What was counted, in one sentence with numbers.</summary>
     public abstract string Describe(MetricState state);
@@ -46,6 +49,9 @@ internal abstract class MetricJudge(MetricSpec metric)
             ? string.Create(Culture, $"no more than {ratio:0.##} % worse")
             : string.Create(Culture, $"no more than {ratio:0.##} % and {100 * Metric.Margins.Difference:0.####} percentage points worse");
     }
+
+    /// <remarks>By Ville's inequality evidence may be acted upon whenever it was reached; while more comes, the present one is the better guide.</remarks>
+    private protected static bool IsAccepted(double now, double highest, double accepted, bool ended) => now >= accepted || (ended && highest >= accepted && now > 0);
 
     private protected string Sentence(MetricState state)
     {
@@ -76,7 +82,8 @@ internal abstract class MetricJudge(MetricSpec metric)
     {
         >= 1 and var percent => string.Create(Culture, $"{percent:0.#} %"),
         >= 0.1 and var percent => string.Create(Culture, $"{percent:0.##} %"),
-        var percent => string.Create(Culture, $"{percent:0.####} %"),
+        > 0 and < 0.0001 => "under 0.0001 %",
+        var percent => string.Create(Culture, $"{percent:G2} %"),
     };
 
     private protected static string Number(double value) => value switch

@@ -56,7 +56,7 @@ public sealed record MetricVerdict
     /// <summary>What the last reading was.</summary>
     public required MeasurementState Measurement { get; init; }
 
-    /// <summary>Whether the metric was accepted as no worse than the acceptance margin.</summary>
+    /// <summary>Whether the metric is accepted as no worse than the acceptance margin; under full weight, where nothing more can be compared, whether it was and the evidence has not turned.</summary>
     public bool Accepted { get; init; }
 
     /// <summary>Requests counted on the stable revision since exposure, in intervals in which both revisions had some.</summary>

@@ -190,6 +190,37 @@ public sealed class JudgeVerdictTests
         Assert.Same(Verdict.None, bench.Verdict);
     }
 
+    [Theory]
+    [InlineData(100_000, 3, "0.003 %")]
+    [InlineData(100_000, 80, "0.08 %")]
+    [InlineData(1000, 1, "0.1 %")]
+    [InlineData(1000, 137, "13.7 %")]
+    [InlineData(3, 1, "33.3 %")]
+    [InlineData(10_000_000, 1, "under 0.0001 %")]
+    [InlineData(10, 10, "100 %")]
+    public void Conclude_Rates_AreWrittenForPeople(double requests, double errors, string words) =>
+        Assert.StartsWith($"errors {words} of ", Errors((1000, 500), (requests, errors)).Verdict.Metrics[0].Sentence, StringComparison.Ordinal);
+
+    [Fact]
+    public void Conclude_AcceptedBeforeFullWeight_StaysAcceptedUnlessTheEvidenceTurned()
+    {
+        var bench = Errors((60_000, 600), (60_000, 600));
+        Assert.Equal(VerdictState.Pass, bench.Verdict.State);
+
+        // 180 errors more than usual bring the evidence back below the threshold, though it still speaks for the candidate
+        bench.Round(Stable(Counts(61_000, 610)), Candidate(Counts(61_000, 790)));
+        Assert.InRange(bench.Verdict.Metrics[0].LogAcceptance, 0, Math.Log(20));
+        Assert.Equal(VerdictState.Running, bench.Verdict.State);
+
+        bench.Exposure = bench.Exposure with { Weight = Canary.Core.Traffic.Weight.Full };
+        bench.Round(Stable(Counts(61_000, 610)), Candidate(Counts(62_000, 800)));
+        Assert.Equal(VerdictState.Pass, bench.Verdict.State);
+
+        bench.Round(Stable(Counts(62_000, 611)), Candidate(Counts(63_000, 870)));
+        Assert.True(bench.Verdict.Metrics[0].LogAcceptance < 0);
+        Assert.Equal(VerdictState.Running, bench.Verdict.State);
+    }
+
     private static JudgeBench Errors((double Requests, double Errors) stable, (double Requests, double Errors) candidate, Margins? margins = null)
     {
         var bench = new JudgeBench { Metrics = [JudgeBench.Errors with { Margins = margins ?? new Margins() }] };
