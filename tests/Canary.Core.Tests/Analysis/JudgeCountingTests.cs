@@ -284,6 +284,29 @@ public sealed class JudgeCountingTests
     }
 
     [Fact]
+    public void Advance_PodChangesItsArm_BeginsAnew()
+    {
+        var bench = new JudgeBench();
+        bench.Round(Stable(Counts(1000)), Candidate(Counts(40)), Candidate(Counts(70), "x"));
+
+        bench.Round(Stable(Counts(1100)), Candidate(Counts(50)), Stable(Counts(80), "x"));
+        bench.Round(Stable(Counts(1200)), Candidate(Counts(60)), Stable(Counts(85), "x"));
+
+        Assert.Equal((205, 0, 20, 0), bench.Counted);
+    }
+
+    [Fact]
+    public void Advance_OneMetricWaits_ShareOfTheTrafficCountsEachRequestOnce()
+    {
+        var bench = new JudgeBench { Metrics = [Errors, Errors with { Name = "second" }] };
+        bench.Round(Both(ArmName.Stable, "s1", 1000), Both(ArmName.Candidate, "c1", 40));
+        bench.Round(Both(ArmName.Stable, "s1", 1100), Pod(ArmName.Candidate, "c1", "0", new MetricReading.Invalid("it is odd"), Counts(50)), Both(ArmName.Candidate, "c2", 7));
+        bench.Round(Both(ArmName.Stable, "s1", 1200), Both(ArmName.Candidate, "c1", 60));
+
+        Assert.Equal((200, 20), (bench.State.Share.Stable, bench.State.Share.Candidate));
+    }
+
+    [Fact]
     public void Advance_CountersUpTo2To53_AreCountedExactly()
     {
         var bench = new JudgeBench();
@@ -335,4 +358,6 @@ public sealed class JudgeCountingTests
         Assert.Equal((0, 0, 0, 0), bench.Counted);
         Assert.Equal("failures", bench.Metric.Name);
     }
+
+    private static PodReading Both(ArmName arm, string uid, double requests) => Pod(arm, uid, "0", Counts(requests), Counts(requests));
 }

@@ -154,6 +154,18 @@ public sealed class JudgeLatencyTests
     }
 
     [Fact]
+    public void Advance_OnlyTheStableRevisionHasRequests_CountsNothing()
+    {
+        var bench = Bench();
+        bench.Round(Stable(Times(Usual, 0)), Candidate(Times(Usual, 0)));
+        bench.Round(Stable(Times(Usual, 1)), Candidate(Times(Usual, 1)));
+
+        bench.Round(Stable(Times(Usual, 2)), Candidate(Times(Usual, 1)));
+
+        Assert.Equal((1000, 1000), (bench.Metric.Stable[^1], bench.Metric.Candidate[^1]));
+    }
+
+    [Fact]
     public void Conclude_BeforeAnyHistogram_SaysSo()
     {
         var bench = Bench();

@@ -155,6 +155,20 @@ public sealed class JudgeVerdictTests
         Assert.StartsWith("second 90 % of 1,000 requests", bench.Verdict.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Conclude_TwoMetricsFail_NamesTheOneThatWeighsMore()
+    {
+        var bench = Two(secondRequired: true, second: Counts(1000, 900));
+        bench.Metrics = [bench.Metrics[0] with { Share = 0.999 }, bench.Metrics[1] with { Share = 0.001 }];
+        bench.Round(Pod(ArmName.Stable, "s1", "0", Counts(101_000, 1000), Counts(1000)), Pod(ArmName.Candidate, "c1", "0", Counts(101_000, 2000), Counts(1000, 900)));
+
+        Assert.InRange(bench.Verdict.Metrics[1].LogEvidence - bench.Verdict.Metrics[0].LogEvidence, 0.001, 6000);
+        Assert.StartsWith("second 90 %", bench.Verdict.Reason, StringComparison.Ordinal);
+
+        bench.Metrics = [bench.Metrics[0] with { Share = 1 }, bench.Metrics[1] with { Share = 1e-300 }];
+        Assert.StartsWith("errors 2 %", bench.Verdict.Reason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0.5, 0.5)]
     [InlineData(40, 40)]
@@ -205,6 +219,7 @@ public sealed class JudgeVerdictTests
     public void Conclude_AcceptedBeforeFullWeight_StaysAcceptedUnlessTheEvidenceTurned()
     {
         var bench = Errors((60_000, 600), (60_000, 600));
+        bench.Spec = bench.Spec with { FalseRollback = 1e-12 };
         Assert.Equal(VerdictState.Pass, bench.Verdict.State);
 
         // 180 errors more than usual bring the evidence back below the threshold, though it still speaks for the candidate
