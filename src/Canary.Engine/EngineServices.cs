@@ -46,15 +46,9 @@ public static class EngineServices
         var analysis = snapshot.Analysis!; // judged only when there is one
         var state = measurement is null
             ? analysis.State
-            : Judge.Advance(analysis.Metrics, analysis.Spec, analysis.State, ExposureOf(snapshot.Observation.Status), measurement);
+            : Judge.Advance(analysis.Metrics, analysis.Spec, analysis.State, Exposure.Of(snapshot.Observation.Status), measurement);
         return (state, Judge.Conclude(analysis.Metrics, analysis.Spec, state));
     }
-
-    private static Exposure ExposureOf(RolloutStatus status) => status switch
-    {
-        { Journey: { } journey, Traffic: { } traffic, Plan: { } plan } => new Exposure(journey.ExposedSince, traffic.Weight, traffic.SettledAt + plan.Traffic.Propagation),
-        _ => Exposure.None,
-    };
 
     private static WorkQueue MakeQueue(IServiceProvider provider)
     {

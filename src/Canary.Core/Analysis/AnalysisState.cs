@@ -14,7 +14,7 @@ public sealed record AnalysisState
     /// <summary>When the last round ended; null before the first.</summary>
     public DateTimeOffset? RoundAt { get; init; }
 
-    /// <summary>When requests of both arms last entered the evidence; null before the first.</summary>
+    /// <summary>When requests of both arms last entered the evidence, or the candidate's under full weight; null before the first.</summary>
     public DateTimeOffset? EvidenceAt { get; init; }
 
     /// <summary>Requests since the weight was last changed, for the check that the weight is seen in the traffic.</summary>
@@ -42,13 +42,13 @@ public sealed record MetricState
     /// <summary>The tests' own numbers, by name; restored to the bit.</summary>
     public ValueList<TestNumbers> Tests { get; init; } = [];
 
-    /// <summary>Counts of the stable revision since exposure: requests and errors, or buckets.</summary>
+    /// <summary>Counts of the stable revision since exposure, in intervals in which both had requests: requests and errors, or cumulative buckets.</summary>
     public ValueList<double> Stable { get; init; } = [];
 
-    /// <summary>Counts of the candidate since exposure: requests and errors, or buckets.</summary>
+    /// <summary>Counts of the candidate since exposure, in intervals in which both had requests: requests and errors, or cumulative buckets.</summary>
     public ValueList<double> Candidate { get; init; } = [];
 
-    /// <summary>When requests of both arms were last read; null before the first.</summary>
+    /// <summary>When the last reading was a value; null before the first.</summary>
     public DateTimeOffset? ValueAt { get; init; }
 
     /// <summary>Since when readings are no values; null while they are.</summary>
@@ -57,7 +57,7 @@ public sealed record MetricState
     /// <summary>What the last reading was.</summary>
     public MeasurementState Last { get; init; } = MeasurementState.NoData;
 
-    /// <summary>The words of the last reading that was no value; null when it was one.</summary>
+    /// <summary>What is to say of the last reading; null when it was a plain value.</summary>
     public string? LastReason { get; init; }
 }
 
@@ -65,7 +65,7 @@ public sealed record MetricState
 /// <param name="Uid">The pod's uid.</param>
 /// <param name="Arm">Its arm.</param>
 /// <param name="Epoch">What its epoch was.</param>
-/// <param name="Values">Requests and errors, or cumulative buckets; empty when no series was there.</param>
+/// <param name="Values">Requests and errors, or cumulative buckets; zeros when no series was there.</param>
 /// <param name="At">When it was read.</param>
 public sealed record PodMemory(string Uid, ArmName Arm, string Epoch, ValueList<double> Values, DateTimeOffset At);
 

@@ -10,13 +10,16 @@ internal sealed class LatencyJudge(MetricSpec metric, AnalysisSpec spec) : Metri
     /// <summary>Half-life of what is remembered of the stable distribution (statistics, default of 5 minutes).</summary>
     private static readonly TimeSpan HalfLife = TimeSpan.FromMinutes(5);
 
+    /// <summary>From this evidence on (e to 1) it is said what the difference looks like; below, it would be a guess.</summary>
+    private const double EvidenceToDescribe = 1;
+
     private readonly LatencyTestSettings _settings = new(
         metric.Margins.Ratio,
         metric.Margins.Difference,
         halfLifeBlocks: Math.Max(1, HalfLife / spec.Interval),
         acceptance: CountTestSettings.Acceptance(metric.Margins.AcceptRatio, metric.Margins.AcceptDifference));
 
-    public override (MetricState State, int Width, (MeasurementState State, string Reason)? Problem) Prepare(MetricState state, int index, Measurement measurement)
+    public override (MetricState State, int Width, string? Problem) Prepare(MetricState state, int index, Measurement measurement)
     {
         foreach (var pod in measurement.Pods)
         {
@@ -29,16 +32,23 @@ internal sealed class LatencyJudge(MetricSpec metric, AnalysisSpec spec) : Metri
             {
                 state = state with { UpperBounds = buckets.UpperBounds };
             }
-            else if (state.UpperBounds != buckets.UpperBounds)
+            else if (!state.UpperBounds.Equals(buckets.UpperBounds))
             {
-                return (state, state.UpperBounds.Count, (MeasurementState.NoData, $"{pod.Pod} has other buckets than the histogram that the test began with"));
+                return (state, state.UpperBounds.Count, $"{pod.Pod} has other buckets than the histogram that the test began with");
             }
         }
 
         return (state, state.UpperBounds.Count, null);
     }
 
-    public override double Requests(double[] values) => values.Length == 0 ? 0 : values[^1];
+    public override ValueList<double>? Read(MetricReading reading, int width) => reading switch
+    {
+        MetricReading.Buckets buckets => buckets.Cumulative,
+        MetricReading.Absent => new double[width].ToValueList(),
+        _ => null,
+    };
+
+    public override double Requests(IReadOnlyList<double> values) => values.Count == 0 ? 0 : values[^1];
 
     public override MetricState Count(MetricState state, double[] stable, double[] candidate, bool exposed)
     {
@@ -47,67 +57,74 @@ internal sealed class LatencyJudge(MetricSpec metric, AnalysisSpec spec) : Metri
             return state;
         }
 
-        var bounds = NumberList.From(state.UpperBounds.Take(state.UpperBounds.Count - 1));
-        var block = new HistogramBlock(bounds, Buckets(candidate), Buckets(stable));
-        var test = LatencyTest.Advance(_settings, Read(state), block).State;
-        state = state with { Tests = [Store(Test, test.ToNumbers())] };
-        return exposed ? state with { Stable = Sum(state.Stable, stable), Candidate = Sum(state.Candidate, candidate) } : state;
+        var block = new HistogramBlock(Bounds(state), Histograms.BucketCounts(candidate), Histograms.BucketCounts(stable));
+        var counted = state with { Tests = [Store(Test, LatencyTest.Advance(_settings, Read(state), block).State.ToNumbers())] };
+        return exposed && block.IsInformative
+            ? counted with
+            {
+                Stable = Sum(state.Stable, Histograms.Cumulative(block.Baseline)),
+                Candidate = Sum(state.Candidate, Histograms.Cumulative(block.Candidate)),
+            }
+            : counted;
     }
 
-    public override MetricVerdict Conclude(MetricState state, double accepted)
+    public override MetricVerdict Conclude(MetricState state, double accepted, bool ended)
     {
         if (state.UpperBounds.Count == 0)
         {
-            return new MetricVerdict { Name = Metric.Name, Measurement = state.Last, Sentence = state.Last == MeasurementState.Value ? $"{Metric.Name}: no requests counted yet" : Unknown(state) };
+            return new MetricVerdict { Name = Metric.Name, Measurement = state.Last, Sentence = Sentence(state) };
         }
 
         var test = Read(state);
-        var evidence = LatencyTest.LogEvidence(test);
         var acceptance = LatencyTest.LogAcceptance(_settings, test);
+        var highest = test.Thresholds.Select(threshold => threshold.Test.MaximumLogEvidence).DefaultIfEmpty(0).Min();
         var bound = test.Thresholds.Count > 0 ? test.Thresholds[^1].BoundIndex : state.UpperBounds.Count - 1;
-        var stableSlow = Slower(state.Stable, bound);
-        var candidateSlow = Slower(state.Candidate, bound);
-        var stableRequests = Requests([.. state.Stable]);
-        var candidateRequests = Requests([.. state.Candidate]);
+        var (stable, candidate) = (Requests(state.Stable), Requests(state.Candidate));
+        var (stableSlow, candidateSlow) = (Slower(state.Stable, bound), Slower(state.Candidate, bound));
         return new MetricVerdict
         {
             Name = Metric.Name,
             Measurement = state.Last,
-            Accepted = test.IsRunning && acceptance >= accepted,
-            StableRequests = stableRequests,
+            Accepted = test.IsRunning && IsAccepted(acceptance, highest, accepted, ended),
+            StableRequests = stable,
             StableBad = stableSlow,
-            CandidateRequests = candidateRequests,
+            CandidateRequests = candidate,
             CandidateBad = candidateSlow,
-            Ratio = stableSlow > 0 && candidateRequests > 0 ? candidateSlow / candidateRequests / (stableSlow / stableRequests) : null,
-            LogEvidence = evidence,
+            Ratio = stableSlow > 0 && candidate > 0 ? candidateSlow / candidate / (stableSlow / stable) : null,
+            LogEvidence = LatencyTest.LogEvidence(test),
             LogAcceptance = acceptance,
-            Sentence = state.Last == MeasurementState.Value || evidence >= accepted ? Sentence(state, test, evidence) : Unknown(state),
+            Sentence = Sentence(state),
         };
     }
 
-    private string Sentence(MetricState state, LatencyTestState test, double evidence)
+    public override string Describe(MetricState state)
     {
-        if (Requests([.. state.Candidate]) == 0 || Requests([.. state.Stable]) == 0)
+        if (Requests(state.Candidate) == 0)
         {
-            return $"{Metric.Name}: no requests counted yet";
+            return NothingYet(state);
         }
 
-        var looks = evidence > 1 && LatencyTest.Dominant(_settings, test) is { } dominant ? $", looks like {dominant.Alternative.Description}" : "";
+        var test = Read(state);
+        var looks = LatencyTest.LogEvidence(test) > EvidenceToDescribe && LatencyTest.Dominant(_settings, test) is { } dominant ? $", looks like {dominant.Alternative.Description}" : "";
         return $"{Metric.Name} {Quantile(state, 0.5)}, {Quantile(state, 0.99)}{looks}";
     }
 
     private static string Quantile(MetricState state, double probability)
     {
-        var bounds = state.UpperBounds.Take(state.UpperBounds.Count - 1).ToList();
-        return string.Create(Culture, $"p{100 * probability:0} {Number(Histograms.Quantile(bounds, state.Candidate, probability))} ms against {Number(Histograms.Quantile(bounds, state.Stable, probability))} ms");
+        var bounds = Bounds(state);
+        return string.Create(Culture, $"p{100 * probability:0} {Milliseconds(Histograms.Quantile(bounds, state.Candidate, probability))} against {Milliseconds(Histograms.Quantile(bounds, state.Stable, probability))}");
     }
+
+    private static string Milliseconds(double value) => value switch
+    {
+        >= 100 => string.Create(Culture, $"{value:N0} ms"),
+        >= 10 => string.Create(Culture, $"{value:0.#} ms"),
+        _ => string.Create(Culture, $"{value:0.##} ms"),
+    };
 
     private static double Slower(ValueList<double> cumulative, int bound) => bound < cumulative.Count ? cumulative[^1] - cumulative[bound] : 0;
 
-    private static NumberList Buckets(double[] cumulative) => Histograms.BucketCounts(cumulative);
+    private static NumberList Bounds(MetricState state) => NumberList.Create(state.UpperBounds.AsSpan()[..^1]);
 
-    private LatencyTestState Read(MetricState state) =>
-        Numbers(state, Test) is { } numbers
-            ? LatencyTestState.FromNumbers(numbers)
-            : LatencyTest.Start(_settings, NumberList.From(state.UpperBounds.Take(state.UpperBounds.Count - 1)));
+    private LatencyTestState Read(MetricState state) => Numbers(state, Test) is { } numbers ? LatencyTestState.FromNumbers(numbers) : LatencyTest.Start(_settings, Bounds(state));
 }

@@ -8,31 +8,34 @@ internal static class PodDeltas
 
     /// <summary>The differences of one round for one metric.</summary>
     /// <param name="Pods">What to remember of each pod.</param>
-    /// <param name="Counted">What entered since the last round; empty while nothing may be counted.</param>
-    /// <param name="Waits">Whether a pod is missing whose counts belong to this block; then nothing was taken.</param>
-    public sealed record Round(ValueList<PodMemory> Pods, IReadOnlyList<PodDelta> Counted, bool Waits);
+    /// <param name="Deltas">What was counted since the last round.</param>
+    /// <param name="WaitsFor">The pod that is missing and whose counts belong to this block; then nothing was taken. Null when none is.</param>
+    public sealed record Round(ValueList<PodMemory> Pods, IReadOnlyList<PodDelta> Deltas, string? WaitsFor);
 
     /// <summary>What one pod counted.</summary>
     /// <param name="Arm">Its arm.</param>
     /// <param name="From">When it was last read.</param>
+    /// <param name="Warm">Whether its warm-up was over by then.</param>
     /// <param name="Values">Requests and errors, or cumulative buckets.</param>
-    public sealed record PodDelta(ArmName Arm, DateTimeOffset From, double[] Values);
+    public sealed record PodDelta(ArmName Arm, DateTimeOffset From, bool Warm, double[] Values);
 
-    public static Round Take(MetricState state, int index, int width, AnalysisSpec spec, Exposure exposure, Measurement measurement)
+    public static Round Take(MetricJudge judge, MetricState state, int index, int width, AnalysisSpec spec, Measurement measurement)
     {
         var memories = state.Pods.ToDictionary(memory => memory.Uid);
         var kept = new List<PodMemory>();
-        var counted = new List<PodDelta>();
+        var deltas = new List<PodDelta>();
         foreach (var pod in measurement.Pods)
         {
             var memory = memories.GetValueOrDefault(pod.Uid);
-            if (Values(pod, index, width) is not { } values)
+            var values = pod.Failure is null && index < pod.Metrics.Count ? judge.Read(pod.Metrics[index], width) : null;
+            if (values is null)
             {
                 if (memory is not null && measurement.At - memory.At <= spec.Interval * IntervalsUntilGivenUp)
                 {
-                    return new Round(state.Pods, [], Waits: true);
+                    return new Round(state.Pods, [], pod.Pod);
                 }
 
+                // given up: when it comes back it begins anew, so that nothing it counts enters beside another time's requests
                 continue;
             }
 
@@ -44,55 +47,42 @@ internal static class PodDeltas
             }
 
             kept.Add(new PodMemory(pod.Uid, pod.Arm, pod.Epoch, values, pod.At));
-            if (Difference(pod, memory, values, spec, exposure) is { } difference)
+            if (Difference(judge, pod, memory, values) is { } difference)
             {
-                counted.Add(difference);
+                deltas.Add(new PodDelta(pod.Arm, memory!.At, memory.At >= pod.ReadySince + spec.WarmUp, difference));
             }
         }
 
-        return new Round(kept.ToValueList(), counted, Waits: false);
+        return new Round(kept.ToValueList(), deltas, null);
     }
 
-    private static PodDelta? Difference(PodReading pod, PodMemory? memory, ValueList<double> values, AnalysisSpec spec, Exposure exposure)
+    /// <summary>What a pod counted since it was remembered; null when that cannot be told.</summary>
+    /// <remarks>What it had counted when it is first read never enters: it may be a pod that was read before, was given up, or was not ready for a while.</remarks>
+    private static double[]? Difference(MetricJudge judge, PodReading pod, PodMemory? memory, ValueList<double> values)
     {
-        if (memory is null)
-        {
-            // what a pod counted before it was first read counts only when all of it came after the start
-            return spec.WarmUp == TimeSpan.Zero && pod.ReadySince >= exposure.Since ? new PodDelta(pod.Arm, pod.ReadySince, [.. values]) : null;
-        }
-
-        if (memory.At < pod.ReadySince + spec.WarmUp || memory.Values.Count != values.Count)
+        if (memory is null || memory.Arm != pod.Arm || memory.Values.Count != values.Count)
         {
             return null;
         }
 
         var difference = new double[values.Count];
-        var restarted = false;
+        var fell = false;
         for (var i = 0; i < difference.Length; i++)
         {
             difference[i] = values[i] - memory.Values[i];
-            restarted |= difference[i] < 0;
+            fell |= difference[i] < 0;
         }
 
-        if (restarted)
+        return (fell, memory.Epoch == pod.Epoch) switch
         {
-            return new PodDelta(pod.Arm, memory.At, [.. values]);
-        }
+            (false, true) when judge.IsPossible(difference) => difference,
 
-        // a new epoch without a fall does not tell whether the counters began again: the interval is left out
-        return memory.Epoch == pod.Epoch ? new PodDelta(pod.Arm, memory.At, difference) : null;
-    }
+            // the process began again, and all that it counts came since
+            (true, false) => [.. values],
 
-    private static ValueList<double>? Values(PodReading pod, int index, int width) => pod switch
-    {
-        { Failure: not null } => null,
-        _ when index >= pod.Metrics.Count => null,
-        _ => pod.Metrics[index] switch
-        {
-            MetricReading.Counts counts when width == 2 => [counts.Requests, counts.Errors],
-            MetricReading.Buckets buckets when buckets.Cumulative.Count == width => buckets.Cumulative,
-            MetricReading.Absent => new double[width].ToValueList(),
+            // a new epoch without a fall does not tell whether the counters began again; a fall without a new epoch may be a series that was dropped
+            // from the sum (proxies evict idle ones), and then the rest was counted long ago: the interval is left out, and the next one counts again
             _ => null,
-        },
-    };
+        };
+    }
 }

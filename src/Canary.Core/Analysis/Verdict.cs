@@ -21,7 +21,7 @@ public sealed record Verdict
     /// <summary>One entry a metric.</summary>
     public ValueList<MetricVerdict> Metrics { get; init; } = [];
 
-    /// <summary>When requests of both arms last entered the evidence; null before the first.</summary>
+    /// <summary>When requests of both arms last entered the evidence, or the candidate's under full weight; null before the first.</summary>
     public DateTimeOffset? EvidenceAt { get; init; }
 
     /// <summary>Whether the weight was seen in the traffic since it was last changed; null when there is too little traffic to tell.</summary>
@@ -56,16 +56,16 @@ public sealed record MetricVerdict
     /// <summary>What the last reading was.</summary>
     public required MeasurementState Measurement { get; init; }
 
-    /// <summary>Whether the metric was accepted as no worse than the acceptance margin.</summary>
+    /// <summary>Whether the metric is accepted as no worse than the acceptance margin; under full weight, where nothing more can be compared, whether it was and the evidence has not turned.</summary>
     public bool Accepted { get; init; }
 
-    /// <summary>Requests counted on the stable revision since exposure.</summary>
+    /// <summary>Requests counted on the stable revision since exposure, in intervals in which both revisions had some.</summary>
     public double StableRequests { get; init; }
 
     /// <summary>Failed requests (error rate), or requests slower than the stable revision's p99 bound (latency), on the stable revision.</summary>
     public double StableBad { get; init; }
 
-    /// <summary>Requests counted on the candidate since exposure.</summary>
+    /// <summary>Requests counted on the candidate since exposure, in intervals in which both revisions had some.</summary>
     public double CandidateRequests { get; init; }
 
     /// <summary>As <see cref="StableBad"/>, on the candidate.</summary>

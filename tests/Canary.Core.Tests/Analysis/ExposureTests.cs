@@ -1,0 +1,35 @@
+using Canary.Core.Analysis;
+using Canary.Core.Rollouts;
+using Canary.Core.Traffic;
+using Canary.Testing;
+using Xunit;
+
+namespace Canary.Core.Tests.Analysis;
+
+public sealed class ExposureTests
+{
+    private static readonly DateTimeOffset Noon = JudgeBench.Noon;
+
+    [Fact]
+    public void Of_Idle_IsNone() => Assert.Equal(Exposure.None, Exposure.Of(RolloutStatus.Initial));
+
+    [Fact]
+    public void Of_WeightOnItsWay_IsNotYetKnown() =>
+        Assert.Equal(new Exposure(Noon, new Weight(5), null), Exposure.Of(Status("v1", 5, null)));
+
+    [Fact]
+    public void Of_WeightSettled_IsKnownAfterThePropagation() =>
+        Assert.Equal(new Exposure(Noon, new Weight(5), Noon.AddSeconds(9)), Exposure.Of(Status("v1", 5, Noon.AddSeconds(4))));
+
+    [Fact]
+    public void Of_BothSubsetsSelectTheCandidate_IsAllTraffic() =>
+        Assert.Equal(Weight.Full, Exposure.Of(Status("v2", 0, Noon)).Weight);
+
+    private static RolloutStatus Status(string stable, int percent, DateTimeOffset? settled) => RolloutStatus.Initial with
+    {
+        Plan = TestSpecs.Default,
+        Candidate = new Arm(new Revision("v2"), "checkout-v2", "shop/checkout:v2"),
+        Journey = new Journey { Stage = Stage.Stepping, EnteredAt = Noon, ExposedSince = Noon },
+        Traffic = new TrafficStatus(new Revision(stable), new Revision("v2"), new Weight(percent), settled),
+    };
+}
