@@ -14,8 +14,9 @@ var port = new Option<int>("--port") { Description = "Loopback port of the API s
 var rate = new Option<double>("--rate") { Description = "Requests per second", DefaultValueFactory = _ => 400 };
 var idle = new Option<bool>("--idle") { Description = "No demonstration: an empty cluster with the engine, to try things in" };
 var noEngine = new Option<bool>("--no-engine") { Description = "Leave the engine out, to run it as a process of its own" };
+var bare = new Option<bool>("--bare") { Description = "Only the API server and its controllers: for a second sandbox that is given --kubeconfig" };
 var log = new Option<FileInfo?>("--log") { Description = "Write the engine's and the cluster's log to this file" };
-var root = new RootCommand("A cluster in one process, and Canary in it: four versions of a shop's checkout are rolled out, by themselves.") { once, kubeconfig, port, rate, idle, noEngine, log };
+var root = new RootCommand("A cluster in one process, and Canary in it: four versions of a shop's checkout are rolled out, by themselves.") { once, kubeconfig, port, rate, idle, bare, noEngine, log };
 root.SetAction(async (parsed, cancellation) =>
 {
     await using var logs = new LoggerConfiguration()
@@ -27,16 +28,17 @@ root.SetAction(async (parsed, cancellation) =>
         .CreateLogger();
     using var loggers = new SerilogLoggerFactory(logs);
     var time = TimeProvider.System;
-    var demonstrates = !parsed.GetValue(idle);
+    var isBare = parsed.GetValue(bare);
+    var demonstrates = !isBare && !parsed.GetValue(idle);
     var options = new SandboxOptions
     {
         Kubeconfig = parsed.GetValue(kubeconfig)?.FullName,
         Port = parsed.GetValue(port),
-        Engine = !parsed.GetValue(noEngine),
+        Engine = !isBare && !parsed.GetValue(noEngine),
         DataPlane = new DataPlaneOptions
         {
-            Nodes = new NodeOptions(),
-            Mesh = new MeshOptions(),
+            Nodes = isBare ? null : new NodeOptions(),
+            Mesh = isBare ? null : new MeshOptions(),
             Load = demonstrates ? new LoadOptions { Targets = [new LoadTarget("checkout", parsed.GetValue(rate))], Seed = 7 } : null,
         },
     };
