@@ -1,1 +1,26 @@
-return 0;
+using System.CommandLine;
+using System.Globalization;
+using Canary.Benchmarks.Functions;
+using Canary.Benchmarks.Idle;
+using Canary.Benchmarks.Report;
+
+var note = new Option<string?>("--note") { Description = "What readers must know of the machine at this time, such as what else runs on it" };
+
+var functions = new Command("functions", "What one call costs: rules, statistics, records, mapping, parsing (a few minutes)") { note };
+functions.SetAction(parsed => Results.Put("functions", "Functions", "functions", parsed.GetValue(note), FunctionsRun.Run()));
+
+var rollouts = new Option<int>("--rollouts") { Description = "How many Rollouts", DefaultValueFactory = _ => 1000 };
+var replicas = new Option<int>("--replicas") { Description = "Pods of each", DefaultValueFactory = _ => 2 };
+var seconds = new Option<int>("--seconds") { Description = "How long each run idles", DefaultValueFactory = _ => 60 };
+var idle = new Command("idle", "What the engine costs with many idle Rollouts, in a sandbox (about ten minutes; Linux only)") { rollouts, replicas, seconds, note };
+idle.SetAction(async (parsed, cancellation) =>
+{
+    var (count, pods, window) = (parsed.GetValue(rollouts), parsed.GetValue(replicas), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+    using var run = new IdleRun(count, pods, window, TimeProvider.System);
+    var facts = await run.RunAsync(cancellation);
+    var command = string.Create(CultureInfo.InvariantCulture, $"idle --rollouts {count} --replicas {pods} --seconds {window.TotalSeconds:0}");
+    Results.Put("idle", string.Create(CultureInfo.InvariantCulture, $"{count:N0} idle Rollouts"), command, parsed.GetValue(note), IdleReport.Write(facts, count, pods, window));
+});
+
+var root = new RootCommand("Measures Canary and writes docs/benchmarks.md. Build it in Release.") { functions, idle };
+return await root.Parse(args).InvokeAsync();

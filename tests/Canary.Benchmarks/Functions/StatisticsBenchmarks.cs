@@ -1,0 +1,35 @@
+using BenchmarkDotNet.Attributes;
+using Canary.Statistics;
+
+namespace Canary.Benchmarks.Functions;
+
+/// <summary>The tests that a tick stands on, one block each.</summary>
+public class StatisticsBenchmarks
+{
+    private readonly CountTestSettings _counts = CountTestSettings.Rollback();
+    private readonly CountBlock _countBlock = new(200, 200, 4, 2);
+    private readonly LatencyTestSettings _latency = new();
+    private readonly HistogramBlock _latencyBlock = new(
+        NumberList.From(Enumerable.Range(1, 19).Select(i => Math.Pow(1.6, i))),
+        NumberList.From(Enumerable.Range(1, 20).Select(i => 2.0 * i)),
+        NumberList.From(Enumerable.Range(1, 20).Select(i => 40.0 - i)));
+
+    private readonly CountTestState _countState;
+    private readonly LatencyTestState _latencyState;
+
+    public StatisticsBenchmarks()
+    {
+        _countState = Enumerable.Range(0, 10).Aggregate(CountTest.Start(_counts), (state, _) => CountTest.Advance(_counts, state, _countBlock));
+        _latencyState = Enumerable.Range(0, 10).Aggregate(LatencyTest.Start(_latency, _latencyBlock.Bounds), (state, _) => LatencyTest.Advance(_latency, state, _latencyBlock).State);
+        if (!_latencyState.IsRunning)
+        {
+            throw new InvalidOperationException("the latency test still collects its reference");
+        }
+    }
+
+    [Benchmark(Description = "`CountTest.Advance`, one block")]
+    public CountTestState Count() => CountTest.Advance(_counts, _countState, _countBlock);
+
+    [Benchmark(Description = "`LatencyTest.Advance`, one block of 20 buckets")]
+    public LatencyTestState Latency() => LatencyTest.Advance(_latency, _latencyState, _latencyBlock).State;
+}
