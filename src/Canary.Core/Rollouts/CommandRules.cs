@@ -161,7 +161,7 @@ internal static class CommandRules
                     ? Accept("no rollout is under way; the weights are put back to 100/0")
                     : Refuse("no rollout is under way");
             case { Stage: Stage.Retreating }:
-                pass.Travel(now => now with { RetreatOrdered = true, By = command.By ?? now.By });
+                pass.Travel(now => now with { RetreatOrdered = true, Next = null, By = command.By ?? now.By });
                 return Accept("it is being taken back already");
             case { HandOverSentAt: not null }:
                 pass.Travel(now => now with { Next = pass.Status.Stable!.Revision, By = command.By });

@@ -12,7 +12,9 @@ internal static class EffectRules
         var status = pass.Status;
         if (!observed.Deleting && !observed.HasFinalizer && status.Stable is not null)
         {
-            // nothing is changed before it is certain that it can be put back
+            // nothing is changed before it is certain that it can be put back, but an abort waits for nothing
+            Traffic(pass, effects);
+            effects.RemoveAll(effect => !effect.LowersExposure);
             effects.Add(new Effect.AddFinalizer());
         }
         else
@@ -61,28 +63,30 @@ internal static class EffectRules
             return;
         }
 
-        if (Stabilises(pass, wanted))
+        if (!Stabilises(pass, wanted))
         {
-            var retreats = status.Journey is null or { Stage: Stage.Retreating };
-            var lowers = seen.Exceeds(wanted.Weight);
-            if (status.StalledSince is not null && !retreats)
-            {
-                return;
-            }
+            return;
+        }
 
-            var points = seen.StableSubset != wanted.StableSubset || seen.CandidateSubset != wanted.CandidateSubset;
-            var weighs = seen.Routes.Count > 0 && !seen.Carries(wanted.Weight);
-            if (points && (retreats || seen.Problems.Count == 0))
-            {
-                effects.Add(new Effect.PointSubsets(wanted.StableSubset, wanted.CandidateSubset, retreats && lowers));
-            }
+        var retreats = status.Journey is null or { Stage: Stage.Retreating };
+        var lowers = seen.Exceeds(wanted.Weight);
+        var yields = status.StalledSince is not null && !(lowers && MustLeave(pass, wanted));
+        var points = seen.StableSubset != wanted.StableSubset || seen.CandidateSubset != wanted.CandidateSubset;
+        if (points && (retreats || (seen.Problems.Count == 0 && !yields)))
+        {
+            var leaves = status.Journey is { Stage: Stage.Retreating } && seen.StableSubset != wanted.StableSubset;
+            effects.Add(new Effect.PointSubsets(wanted.StableSubset, wanted.CandidateSubset, retreats && (lowers || leaves)));
+        }
 
-            if (weighs && status.StalledSince is null && (lowers || !points))
-            {
-                effects.Add(new Effect.SetWeight(wanted.Weight, lowers));
-            }
+        if (seen.Routes.Count > 0 && !seen.Carries(wanted.Weight) && !yields && (lowers || !points))
+        {
+            effects.Add(new Effect.SetWeight(wanted.Weight, lowers));
         }
     }
+
+    /// <summary>Whether requests for the candidate are taken away whoever else sets the weights: it is being taken back, or nobody there could answer.</summary>
+    private static bool MustLeave(Pass pass, TrafficStatus wanted) =>
+        wanted.Weight == Weight.Zero && pass.Observed.Traffic.CandidateSubset != wanted.StableSubset;
 
     /// <summary>Whether what is wanted has pods to answer: the check in the same pass, whatever was true when it was decided.</summary>
     private static bool Stabilises(Pass pass, TrafficStatus wanted)
@@ -107,6 +111,10 @@ internal static class EffectRules
         {
             effects.Add(new Effect.SetPaused(true));
         }
+        else if (deployment.Paused && status.NativeSeen && NativeRules.Bare(pass, deployment))
+        {
+            effects.Add(new Effect.SetPaused(false));
+        }
 
         if (status.Journey is null && status.Plan is { RevertTemplate: true } && status.Refused is { ByCommand: false } refused
             && deployment.Template == refused.Arm.Revision && pass.StableReplicaSet is { } stable)
@@ -123,6 +131,11 @@ internal static class EffectRules
     private static void Candidate(Pass pass, List<Effect> effects)
     {
         var status = pass.Status;
+        if (status.Journey is { Stage: Stage.Retreating } && RetreatRules.HandedOver(pass) && RetirementRules.CarriesNothing(pass, status.Candidate!.Revision))
+        {
+            effects.Add(new Effect.ScaleReplicaSet(pass.CandidateReplicaSet!.Name, 0));
+        }
+
         if (status.Journey is not { Stage: not Stage.Retreating } journey || status.Candidate is not { } candidate || pass.Observed.Deployment is not { } deployment)
         {
             return;
@@ -213,11 +226,11 @@ internal static class EffectRules
         }
     }
 
-    /// <summary>Whether nothing but these pods could answer: they are kept, whatever they were.</summary>
+    /// <summary>Whether nothing but these pods and others that go could answer: they are kept, whatever they were.</summary>
     private static bool IsLastReady(Pass pass, ReplicaSetObservation replicaSet) =>
         replicaSet.Ready > 0
         && pass.Observed.Deployment is { Deleting: false, Replicas: > 0 }
-        && pass.Observed.ReplicaSets.All(other => other.Name == replicaSet.Name || other.Ready == 0);
+        && pass.Observed.ReplicaSets.All(other => other.Ready == 0 || RetirementRules.IsLeftOver(pass, other));
 
     private static void Analysis(Pass pass, List<Effect> effects)
     {

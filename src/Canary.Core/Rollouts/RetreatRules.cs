@@ -27,6 +27,7 @@ internal static class RetreatRules
             HeldSince = null,
             ShortSince = null,
             NoDataSince = null,
+            HandOverSentAt = null,
             Outcome = outcome,
             Reason = reason,
             RetreatOrdered = ordered,
@@ -56,8 +57,18 @@ internal static class RetreatRules
             }
         }
 
+        if (HandedOver(pass))
+        {
+            pass.Waiting = "the candidate's pods, which the Deployment had taken over, are scaled down";
+            return;
+        }
+
         End(pass, journey);
     }
+
+    /// <summary>Whether the Deployment has taken the candidate over beside stable: its controller would scale stable down as soon as the candidate were whole.</summary>
+    public static bool HandedOver(Pass pass) =>
+        pass.CandidateReplicaSet is { Owner: Owner.Deployment, Replicas: > 0 } && pass.StableReplicaSet is { Ready: > 0 };
 
     private static bool Exposed(Pass pass, TrafficStatus traffic) =>
         traffic.Weight > Weight.Zero || pass.Observed.Traffic.Exceeds(Weight.Zero) || traffic.StableSubset != pass.Status.Stable!.Revision;

@@ -54,6 +54,9 @@ internal static class StepRules
         {
             pass.Announce("WeightRestored", $"candidate pods are ready again; the weight went back to {pass.PlannedWeight}");
             pass.Route(traffic.StableSubset, traffic.CandidateSubset, pass.PlannedWeight);
+
+            // the time without requests proved nothing: the step begins again
+            pass.Travel(now => now with { EnteredAt = pass.Now, NoDataSince = null });
         }
 
         return true;
