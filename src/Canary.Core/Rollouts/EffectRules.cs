@@ -63,7 +63,7 @@ internal static class EffectRules
             return;
         }
 
-        if (!Stabilises(pass, wanted))
+        if (!Stabilises(pass, wanted) || RetreatRules.Waits(pass))
         {
             return;
         }
@@ -120,6 +120,11 @@ internal static class EffectRules
             && deployment.Template == refused.Arm.Revision && pass.StableReplicaSet is { } stable)
         {
             effects.Add(new Effect.SetTemplate(stable.Name));
+        }
+
+        if (status.NativeSeen && !deployment.Paused && status.Refused?.Arm.Revision == deployment.Template && pass.StableReplicaSet is { } former)
+        {
+            effects.Add(new Effect.SetTemplate(former.Name));
         }
 
         if (status.RestartStamp is { } stamp && deployment.RestartStamp != stamp)

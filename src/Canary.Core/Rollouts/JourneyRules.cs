@@ -203,7 +203,8 @@ internal static class JourneyRules
         if (pass.Replicas == 0 && journey is { Stage: Stage.Stepping })
         {
             // with the pods went what was learned about their readiness: begin again when there are replicas
-            pass.Travel(now => now with { Stage = Stage.Preparing, Step = 0, ShortSince = null, MostAvailable = 0 });
+            pass.Travel(now => now with { Stage = Stage.Preparing, Step = 0, ShortSince = null, MostAvailable = 0, NoDataSince = null });
+            SpecRules.EndPauseOfStep(pass);
         }
 
         pass.Travel(now => now with { HeldSince = now.HeldSince ?? pass.Now });
