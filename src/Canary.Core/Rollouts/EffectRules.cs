@@ -20,8 +20,14 @@ internal static class EffectRules
         else
         {
             Traffic(pass, effects);
+            TakeBack(pass, effects);
             if (observed.Deleting)
             {
+                if (status.Journey is { HandOverSentAt: not null })
+                {
+                    HandOver(pass, effects);
+                }
+
                 Drain(pass, effects);
                 effects.AddRange(ReleaseRules.Undone(pass));
             }
@@ -133,14 +139,18 @@ internal static class EffectRules
         }
     }
 
-    private static void Candidate(Pass pass, List<Effect> effects)
+    /// <summary>Scales a candidate down that the Deployment had taken over already, so that its controller keeps the stable pods.</summary>
+    private static void TakeBack(Pass pass, List<Effect> effects)
     {
-        var status = pass.Status;
-        if (status.Journey is { Stage: Stage.Retreating } && RetreatRules.HandedOver(pass) && RetirementRules.CarriesNothing(pass, status.Candidate!.Revision))
+        if (pass.Status.Journey is { Stage: Stage.Retreating } && RetreatRules.HandedOver(pass) && RetirementRules.CarriesNothing(pass, pass.Status.Candidate!.Revision))
         {
             effects.Add(new Effect.ScaleReplicaSet(pass.CandidateReplicaSet!.Name, 0));
         }
+    }
 
+    private static void Candidate(Pass pass, List<Effect> effects)
+    {
+        var status = pass.Status;
         if (status.Journey is not { Stage: not Stage.Retreating } journey || status.Candidate is not { } candidate || pass.Observed.Deployment is not { } deployment)
         {
             return;

@@ -194,7 +194,7 @@ internal static class JourneyRules
         {
             if (journey.HeldSince is { } since)
             {
-                pass.Travel(now => now with { HeldSince = null, EnteredAt = now.EnteredAt + (pass.Now - since) });
+                pass.Travel(now => now with { HeldSince = null, EnteredAt = now.EnteredAt + pass.Since(since) });
             }
 
             return false;

@@ -115,7 +115,7 @@ internal static class StepRules
     {
         var journey = pass.Status.Journey!;
         var verdict = pass.Observed.Verdict;
-        var elapsed = pass.Now - journey.EnteredAt;
+        var elapsed = pass.Since(journey.EnteredAt);
         if (verdict is null or { State: VerdictState.Unknown })
         {
             Hold(pass, verdict?.Reason ?? "the analysis has not started");
@@ -125,8 +125,8 @@ internal static class StepRules
         if (journey.NoDataSince is { } since)
         {
             // the time without data is not the candidate's
-            pass.Announce("DataReturned", $"data is back after {Words.Duration(pass.Now - since)}");
-            pass.Travel(now => now with { NoDataSince = null, EnteredAt = now.EnteredAt + (pass.Now - Later(since, now.EnteredAt)) });
+            pass.Announce("DataReturned", $"data is back after {Words.Duration(pass.Since(since))}");
+            pass.Travel(now => now with { NoDataSince = null, EnteredAt = now.EnteredAt + pass.Since(Later(since, now.EnteredAt)) });
             return;
         }
 
