@@ -51,16 +51,20 @@ internal static class DeploymentController
         var newest = owned.FirstOrDefault(replicaSet => replicaSet.Revision.Hash == deployment.Template);
         if (!deployment.Paused && newest is null)
         {
-            newest = new SimulatedReplicaSet { Name = $"checkout-native-{deployment.Template}", Revision = new Revision(deployment.Template), Owner = Owner.Deployment, History = owned.Select(replicaSet => replicaSet.History ?? 0).DefaultIfEmpty(0).Max() + 1 };
+            newest = new SimulatedReplicaSet { Name = $"checkout-{deployment.Template}", Revision = new Revision(deployment.Template), Owner = Owner.Deployment, History = owned.Select(replicaSet => replicaSet.History ?? 0).DefaultIfEmpty(0).Max() + 1 };
             if (all.Any(replicaSet => replicaSet.Revision == newest.Revision))
             {
                 // the hash is taken by the candidate: the real one has its own hash function, so it gets another name
-                newest = new SimulatedReplicaSet { Name = newest.Name + "-native", Revision = new Revision(deployment.Template + "-native"), Owner = Owner.Deployment, History = newest.History };
                 deployment.Template += "-native";
+                newest = owned.FirstOrDefault(replicaSet => replicaSet.Revision.Hash == deployment.Template)
+                    ?? new SimulatedReplicaSet { Name = $"checkout-{deployment.Template}", Revision = new Revision(deployment.Template), Owner = Owner.Deployment, History = newest.History };
             }
 
-            all.Add(newest);
-            owned.Add(newest);
+            if (!owned.Contains(newest))
+            {
+                all.Add(newest);
+                owned.Add(newest);
+            }
         }
 
         if (newest is not null)

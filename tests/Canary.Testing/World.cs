@@ -282,14 +282,14 @@ public sealed class World
             case Effect.SetTemplate set when Deployment is not null:
                 Named(set.ReplicaSet, replicaSet => Deployment.Template = replicaSet.Revision.Hash);
                 break;
-            case Effect.StampRestart stamp when Deployment is not null:
+            case Effect.StampRestart stamp when Deployment is not null && Deployment.RestartStamp != stamp.At:
                 Deployment.RestartStamp = stamp.At;
                 Deployment.Template += "r";
                 break;
             case Effect.StartAnalysis start when AnalysisRuns.All(run => run.Name != start.Name):
                 AnalysisRuns.Add(new AnalysisRunObservation(start.Name, false));
                 break;
-            case Effect.FinishAnalysis finish:
+            case Effect.FinishAnalysis finish when AnalysisRuns.Exists(run => run.Name == finish.Name):
                 AnalysisRuns[AnalysisRuns.FindIndex(run => run.Name == finish.Name)] = new AnalysisRunObservation(finish.Name, true);
                 break;
             case Effect.DeleteAnalysis delete:

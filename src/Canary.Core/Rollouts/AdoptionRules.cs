@@ -20,7 +20,9 @@ internal static class AdoptionRules
             : active.Count == 1 ? active[0] : null;
         if (stable is null || !deployment.Observed || (stable.Revision != deployment.Template && !deployment.Paused))
         {
-            pass.Waiting = "waits until the Deployment's own update has finished";
+            pass.Waiting = deployment is { Paused: true, Replicas: > 0 } && active.Count == 0
+                ? "the Deployment is paused and has no pods; unpause it, so that its controller makes them"
+                : "waits until the Deployment's own update has finished";
             return;
         }
 

@@ -47,7 +47,7 @@ internal static class CommandRules
                 Message = message,
                 Pending = true,
             },
-            CommandIds = command.Id is null ? status.CommandIds : status.CommandIds.Append(command.Id).TakeLast(KeptIds).ToValueList(),
+            CommandIds = result == CommandResult.Accepted && command.Id is { } carriedOut ? status.CommandIds.Append(carriedOut).TakeLast(KeptIds).ToValueList() : status.CommandIds,
         };
         var who = command.By is { } by ? $" by {by}" : "";
         var why = command.Reason is { } reason ? $" ({reason})" : "";
@@ -145,6 +145,11 @@ internal static class CommandRules
             case { HandOverSentAt: not null }:
                 return Refuse("the candidate is already being handed over");
             default:
+                if (pass.Status.Pause is { Until: null })
+                {
+                    return Accept("it waits for a person already");
+                }
+
                 pass.Status = pass.Status with { Pause = new PauseStatus(PauseReason.Command, pass.Now, null, command.By) };
                 return Accept($"held at {pass.Status.Traffic?.Weight ?? Weight.Zero}; it is still taken back if it proves worse");
         }
@@ -156,12 +161,14 @@ internal static class CommandRules
         var reason = $"aborted by {command.By ?? "a person"}{(command.Reason is { } why ? $": {why}" : "")}";
         switch (pass.Status.Journey)
         {
+            case null when pass.Status.NativeSeen:
+                return TakeBackNative(pass, command);
             case null:
                 return pass.Observed.Traffic.Exceeds(Weight.Zero)
                     ? Accept("no rollout is under way; the weights are put back to 100/0")
                     : Refuse("no rollout is under way");
             case { Stage: Stage.Retreating }:
-                pass.Travel(now => now with { RetreatOrdered = true, By = command.By ?? now.By });
+                pass.Travel(now => now with { RetreatOrdered = true, Next = null, By = command.By ?? now.By });
                 return Accept("it is being taken back already");
             case { HandOverSentAt: not null }:
                 pass.Travel(now => now with { Next = pass.Status.Stable!.Revision, By = command.By });
@@ -170,6 +177,19 @@ internal static class CommandRules
                 RetreatRules.Begin(pass, Outcome.Aborted, reason, ordered: true, by: command.By);
                 return Accept($"all requests go back to {pass.Status.Stable!.Revision}");
         }
+    }
+
+    /// <summary>Has the Deployment's own controller go back, as <c>kubectl rollout undo</c> does: its template is set back, and the other one refused.</summary>
+    private static (CommandResult Result, string Message) TakeBackNative(Pass pass, Command command)
+    {
+        if (pass.Observed.Deployment is not { Paused: false } deployment || deployment.Template == pass.Status.Stable!.Revision || pass.StableReplicaSet is null)
+        {
+            return Refuse("the Deployment's own controller is making pods, and there is no ReplicaSet to go back to");
+        }
+
+        var name = pass.Observed.ReplicaSetOf(deployment.Template)?.Name ?? "";
+        pass.Status = pass.Status with { Refused = new Refusal(new Arm(deployment.Template, name, deployment.Image), true, $"the Deployment's own update was taken back by {command.By ?? "a person"}") };
+        return Accept($"the Deployment's template is set back to {pass.Status.Stable.Revision}; its own controller takes the update back");
     }
 
     private static (CommandResult Result, string Message) Retry(Pass pass, Command command)
@@ -197,6 +217,18 @@ internal static class CommandRules
     private static (CommandResult Result, string Message) Rollback(Pass pass, Command command)
     {
         var stable = pass.Status.Stable!.Revision;
+        if (command.Revision is null && pass.Status.Journey is { ByCommand: true, Stage: not Stage.Retreating })
+        {
+            return Accept($"goes to {pass.Status.Candidate!.Revision} already");
+        }
+
+        if (pass.Status.NativeSeen)
+        {
+            return command.Revision is null || command.Revision == stable
+                ? TakeBackNative(pass, command)
+                : Refuse($"the Deployment updates itself; abort takes it back to {stable}, then it can go to {command.Revision}");
+        }
+
         if (Target(pass, command) is not { } target)
         {
             var kept = string.Join(", ", pass.Observed.ReplicaSets.Select(replicaSet => replicaSet.Revision).Where(revision => revision != stable));
@@ -272,6 +304,11 @@ internal static class CommandRules
         if (pass.Status.Journey is not null)
         {
             return Refuse("a rollout is under way");
+        }
+
+        if (pass.Observed.Deployment?.Template != pass.Status.Stable!.Revision || pass.Status.NativeSeen)
+        {
+            return Refuse("the Deployment asks for another revision than the stable one, and a restart would start that; set its template back first, or use retry");
         }
 
         pass.Status = pass.Status with { RestartStamp = pass.Now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) };

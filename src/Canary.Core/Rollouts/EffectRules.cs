@@ -12,14 +12,22 @@ internal static class EffectRules
         var status = pass.Status;
         if (!observed.Deleting && !observed.HasFinalizer && status.Stable is not null)
         {
-            // nothing is changed before it is certain that it can be put back
+            // nothing is changed before it is certain that it can be put back, but an abort waits for nothing
+            Traffic(pass, effects);
+            effects.RemoveAll(effect => !effect.LowersExposure);
             effects.Add(new Effect.AddFinalizer());
         }
         else
         {
             Traffic(pass, effects);
+            TakeBack(pass, effects);
             if (observed.Deleting)
             {
+                if (status.Journey is { HandOverSentAt: not null })
+                {
+                    HandOver(pass, effects);
+                }
+
                 Drain(pass, effects);
                 effects.AddRange(ReleaseRules.Undone(pass));
             }
@@ -61,28 +69,30 @@ internal static class EffectRules
             return;
         }
 
-        if (Stabilises(pass, wanted))
+        if (!Stabilises(pass, wanted) || RetreatRules.Waits(pass))
         {
-            var retreats = status.Journey is null or { Stage: Stage.Retreating };
-            var lowers = seen.Exceeds(wanted.Weight);
-            if (status.StalledSince is not null && !retreats)
-            {
-                return;
-            }
+            return;
+        }
 
-            var points = seen.StableSubset != wanted.StableSubset || seen.CandidateSubset != wanted.CandidateSubset;
-            var weighs = seen.Routes.Count > 0 && !seen.Carries(wanted.Weight);
-            if (points && (retreats || seen.Problems.Count == 0))
-            {
-                effects.Add(new Effect.PointSubsets(wanted.StableSubset, wanted.CandidateSubset, retreats && lowers));
-            }
+        var retreats = status.Journey is null or { Stage: Stage.Retreating };
+        var lowers = seen.Exceeds(wanted.Weight);
+        var yields = status.StalledSince is not null && !(lowers && MustLeave(pass, wanted));
+        var points = seen.StableSubset != wanted.StableSubset || seen.CandidateSubset != wanted.CandidateSubset;
+        if (points && (retreats || (seen.Problems.Count == 0 && !yields)))
+        {
+            var leaves = status.Journey is { Stage: Stage.Retreating } && seen.StableSubset != wanted.StableSubset;
+            effects.Add(new Effect.PointSubsets(wanted.StableSubset, wanted.CandidateSubset, retreats && (lowers || leaves)));
+        }
 
-            if (weighs && status.StalledSince is null && (lowers || !points))
-            {
-                effects.Add(new Effect.SetWeight(wanted.Weight, lowers));
-            }
+        if (seen.Routes.Count > 0 && !seen.Carries(wanted.Weight) && !yields && (lowers || !points))
+        {
+            effects.Add(new Effect.SetWeight(wanted.Weight, lowers));
         }
     }
+
+    /// <summary>Whether requests for the candidate are taken away whoever else sets the weights: it is being taken back, or nobody there could answer.</summary>
+    private static bool MustLeave(Pass pass, TrafficStatus wanted) =>
+        wanted.Weight == Weight.Zero && pass.Observed.Traffic.CandidateSubset != wanted.StableSubset;
 
     /// <summary>Whether what is wanted has pods to answer: the check in the same pass, whatever was true when it was decided.</summary>
     private static bool Stabilises(Pass pass, TrafficStatus wanted)
@@ -107,9 +117,9 @@ internal static class EffectRules
         {
             effects.Add(new Effect.SetPaused(true));
         }
-        else if (deployment.Paused && status.NativeSeen && pass.Observed.ReplicaSets.Count(replicaSet => replicaSet is { Owner: Owner.Deployment, Replicas: > 0 }) > 1)
+        else if (deployment.Paused && status.NativeSeen && (NativeRules.Bare(pass, deployment) || pass.Observed.ReplicaSets.Count(replicaSet => replicaSet is { Owner: Owner.Deployment, Replicas: > 0 }) > 1))
         {
-            // paused half-way: only its own controller can finish what it began
+            // paused half-way or without pods: only its own controller can finish what it began
             effects.Add(new Effect.SetPaused(false));
         }
 
@@ -119,9 +129,23 @@ internal static class EffectRules
             effects.Add(new Effect.SetTemplate(stable.Name));
         }
 
+        if (status.NativeSeen && !deployment.Paused && status.Refused?.Arm.Revision == deployment.Template && pass.StableReplicaSet is { } former)
+        {
+            effects.Add(new Effect.SetTemplate(former.Name));
+        }
+
         if (status.RestartStamp is { } stamp && deployment.RestartStamp != stamp)
         {
             effects.Add(new Effect.StampRestart(stamp));
+        }
+    }
+
+    /// <summary>Scales a candidate down that the Deployment had taken over already, so that its controller keeps the stable pods.</summary>
+    private static void TakeBack(Pass pass, List<Effect> effects)
+    {
+        if (pass.Status.Journey is { Stage: Stage.Retreating } && RetreatRules.HandedOver(pass) && RetirementRules.CarriesNothing(pass, pass.Status.Candidate!.Revision))
+        {
+            effects.Add(new Effect.ScaleReplicaSet(pass.CandidateReplicaSet!.Name, 0));
         }
     }
 
@@ -218,11 +242,11 @@ internal static class EffectRules
         }
     }
 
-    /// <summary>Whether nothing but these pods could answer: they are kept, whatever they were.</summary>
+    /// <summary>Whether nothing but these pods and others that go could answer: they are kept, whatever they were.</summary>
     private static bool IsLastReady(Pass pass, ReplicaSetObservation replicaSet) =>
         replicaSet.Ready > 0
         && pass.Observed.Deployment is { Deleting: false, Replicas: > 0 }
-        && pass.Observed.ReplicaSets.All(other => other.Name == replicaSet.Name || other.Ready == 0);
+        && pass.Observed.ReplicaSets.All(other => other.Ready == 0 || RetirementRules.IsLeftOver(pass, other));
 
     private static void Analysis(Pass pass, List<Effect> effects)
     {

@@ -52,9 +52,12 @@ internal static class Invariants
 
         if (replicas == 0 && replicaSet.Ready > 0 && observed.Deployment is { Deleting: false, Replicas: > 0 })
         {
-            Require(observed.ReplicaSets.Any(other => other.Name != name && other.Ready > 0), "the last ready pods would be scaled down");
+            Require(observed.ReplicaSets.Any(other => other.Ready > 0 && !IsScaledToZero(decision, other.Name)), "the last ready pods would be scaled down");
         }
     }
+
+    private static bool IsScaledToZero(Decision decision, string name) =>
+        decision.Effects.Any(effect => effect is Effect.ScaleReplicaSet { Replicas: 0 } scale && scale.Name == name);
 
     private static bool Ready(Observation observed, Revision? revision) => observed.ReplicaSetOf(revision) is { Ready: > 0 };
 

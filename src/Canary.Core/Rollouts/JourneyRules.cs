@@ -7,6 +7,9 @@ namespace Canary.Core.Rollouts;
 /// <summary>The way of a candidate from its first pod to all traffic.</summary>
 internal static class JourneyRules
 {
+    /// <summary>A candidate that loses all its ready pods so often within the progress deadline is taken back.</summary>
+    private const int MostLosses = 3;
+
     public static void Advance(Pass pass)
     {
         TakeTraffic(pass);
@@ -22,13 +25,13 @@ internal static class JourneyRules
             return;
         }
 
-        if (LeavesForAnotherTemplate(pass) || FailsByVerdict(pass) || FailsByPods(pass))
+        if (LeavesForAnotherTemplate(pass) || FailsByVerdict(pass) || FailsByPods(pass) || PromotionRules.FailsByPods(pass))
         {
             return;
         }
 
         WatchExposure(pass);
-        if (Holds(pass))
+        if (pass.Status.Journey.Stage == Stage.Retreating || Holds(pass))
         {
             return;
         }
@@ -146,10 +149,28 @@ internal static class JourneyRules
             var why = pass.CandidateReplicaSet?.PodProblem is { } problem ? $": {problem}" : "";
             pass.Announce("CandidateNotReady", pass.Replicas == 0 ? "the Deployment was scaled to zero; the weight went to 0" : $"no candidate pod is ready; the weight went to 0{why}", warning: true);
             pass.Route(traffic.StableSubset, traffic.CandidateSubset, Weight.Zero);
+            CountLoss(pass, journey, why);
         }
         else if (traffic.Weight > Weight.Zero && journey.ExposedSince is null && pass.Propagated())
         {
             pass.Travel(now => now with { ExposedSince = pass.Now });
+        }
+    }
+
+    /// <summary>Takes back a candidate that dies again and again under its requests: each time some of them fail, and no time without pods grows long enough for the deadline.</summary>
+    private static void CountLoss(Pass pass, Journey journey, string why)
+    {
+        if (pass.Replicas == 0)
+        {
+            return;
+        }
+
+        var again = journey.LossesSince is { } since && pass.Now - since < pass.Plan.ProgressDeadline;
+        var losses = again ? journey.Losses + 1 : 1;
+        pass.Travel(now => now with { Losses = losses, LossesSince = again ? now.LossesSince : pass.Now });
+        if (losses >= MostLosses)
+        {
+            RetreatRules.Begin(pass, Outcome.RolledBack, string.Create(CultureInfo.InvariantCulture, $"the candidate lost all its ready pods {losses} times within {Words.Duration(pass.Plan.ProgressDeadline)}{why}"));
         }
     }
 
@@ -173,7 +194,7 @@ internal static class JourneyRules
         {
             if (journey.HeldSince is { } since)
             {
-                pass.Travel(now => now with { HeldSince = null, EnteredAt = now.EnteredAt + (pass.Now - since) });
+                pass.Travel(now => now with { HeldSince = null, EnteredAt = now.EnteredAt + pass.Since(since) });
             }
 
             return false;
@@ -182,7 +203,8 @@ internal static class JourneyRules
         if (pass.Replicas == 0 && journey is { Stage: Stage.Stepping })
         {
             // with the pods went what was learned about their readiness: begin again when there are replicas
-            pass.Travel(now => now with { Stage = Stage.Preparing, Step = 0, ShortSince = null, MostAvailable = 0 });
+            pass.Travel(now => now with { Stage = Stage.Preparing, Step = 0, ShortSince = null, MostAvailable = 0, NoDataSince = null });
+            SpecRules.EndPauseOfStep(pass);
         }
 
         pass.Travel(now => now with { HeldSince = now.HeldSince ?? pass.Now });

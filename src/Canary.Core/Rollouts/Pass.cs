@@ -74,6 +74,9 @@ internal sealed class Pass(Observation observed)
         }
     }
 
+    /// <summary>How long ago something was; never negative, although another replica's clock may have been ahead.</summary>
+    public TimeSpan Since(DateTimeOffset at) => at < Now ? Now - at : TimeSpan.Zero;
+
     /// <summary>Whether a time has come; when not, the pass is repeated then.</summary>
     public bool Due(DateTimeOffset at)
     {

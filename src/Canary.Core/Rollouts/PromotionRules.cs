@@ -30,11 +30,6 @@ internal static class PromotionRules
         {
             HandOver(pass, journey, candidate);
         }
-        else if (pass.CandidateReady == 0)
-        {
-            var why = pass.CandidateReplicaSet?.PodProblem is { } problem ? $": {problem}" : "";
-            RetreatRules.Begin(pass, Outcome.RolledBack, $"no candidate pod was ready during the promotion{why}");
-        }
         else if (!pass.Propagated())
         {
             pass.Waiting = "the proxies are learning of the promotion";
@@ -48,6 +43,24 @@ internal static class PromotionRules
         {
             pass.Travel(now => now with { Stage = Stage.HandingOver, EnteredAt = pass.Now });
         }
+    }
+
+    /// <summary>Goes back when no candidate pod is ready before the hand-over: until then the stable pods stand by, whatever else holds the promotion up.</summary>
+    public static bool FailsByPods(Pass pass)
+    {
+        if (pass.Status.Journey is not { Stage: Stage.SwitchingSubset or Stage.ResettingWeights or Stage.HandingOver, HandOverSentAt: null, Outcome: null } || pass.Replicas == 0 || pass.CandidateReady > 0)
+        {
+            return false;
+        }
+
+        var why = pass.CandidateReplicaSet switch
+        {
+            null => ": its ReplicaSet was deleted",
+            { PodProblem: { } problem } => $": {problem}",
+            _ => "",
+        };
+        RetreatRules.Begin(pass, Outcome.RolledBack, $"no candidate pod was ready during the promotion{why}");
+        return true;
     }
 
     /// <summary>Whether the candidate's ReplicaSet may become the Deployment's now.</summary>
@@ -67,7 +80,7 @@ internal static class PromotionRules
             {
                 Finish(pass, journey, candidate);
             }
-            else
+            else if (!TurnsBack(pass, journey))
             {
                 pass.Waiting = "the Deployment takes the pods over";
             }
@@ -82,12 +95,6 @@ internal static class PromotionRules
             return;
         }
 
-        if (replicaSet is null && journey.HandOverSentAt is null && journey.Outcome != Outcome.PromotedAtZero)
-        {
-            RetreatRules.Begin(pass, Outcome.RolledBack, "the candidate's ReplicaSet was deleted during the promotion");
-            return;
-        }
-
         pass.Waiting = "the pods are handed over to the Deployment";
         if (journey.HandOverSentAt is null)
         {
@@ -97,11 +104,34 @@ internal static class PromotionRules
                 pass.Travel(now => now with { HandOverSentAt = pass.Now });
             }
         }
-        else if (!journey.ByCommand && pass.Observed.Deployment!.Template != candidate.Revision && pass.Due(journey.HandOverSentAt.Value + Settling))
+        else if (!Ready(pass) && pass.Due(journey.HandOverSentAt.Value + Settling))
         {
-            // the template moved on before the hand-over was done, and it is refused then: the way back is open again
-            pass.Travel(now => now with { HandOverSentAt = null });
+            // it never arrived, and would be refused now: the way back is open again
+            pass.Travel(now => now with { HandOverSentAt = null, Next = null });
+            if (journey.Next is { } next)
+            {
+                RetreatRules.Begin(pass, Outcome.Aborted, $"ordered by {journey.By ?? "a person"}", ordered: true, next: next == pass.Status.Stable!.Revision ? null : next);
+            }
         }
+    }
+
+    /// <summary>Goes back after the hand-over when the Deployment cannot complete it: the candidate's pods died or a person ordered it, and the stable pods still stand.</summary>
+    private static bool TurnsBack(Pass pass, Journey journey)
+    {
+        var ordered = journey.Next is not null;
+        if ((!ordered && (pass.CandidateReady > 0 || pass.Replicas == 0)) || pass.StableReplicaSet is null or { Ready: 0 } || !pass.Due(journey.HandOverSentAt!.Value + Settling))
+        {
+            return false;
+        }
+
+        var why = pass.CandidateReplicaSet?.PodProblem is { } problem ? $": {problem}" : "";
+        RetreatRules.Begin(
+            pass,
+            ordered ? Outcome.Aborted : Outcome.RolledBack,
+            ordered ? $"ordered by {journey.By ?? "a person"}" : $"no candidate pod was ready right after the hand-over{why}",
+            ordered,
+            next: journey.Next == pass.Status.Stable!.Revision ? null : journey.Next);
+        return true;
     }
 
     private static bool OthersAreDown(Pass pass) =>

@@ -27,6 +27,7 @@ internal static class RetreatRules
             HeldSince = null,
             ShortSince = null,
             NoDataSince = null,
+            HandOverSentAt = null,
             Outcome = outcome,
             Reason = reason,
             RetreatOrdered = ordered,
@@ -42,7 +43,7 @@ internal static class RetreatRules
         var stable = status.Stable!.Revision;
         if (status.Traffic is { } traffic)
         {
-            if (!journey.RetreatOrdered && pass.StableReplicaSet is null or { Ready: 0 } && pass.CandidateReady > 0 && pass.Replicas > 0 && Exposed(pass, traffic))
+            if (Waits(pass))
             {
                 pass.Waiting = "no stable pod is ready to take the traffic back; an abort by a person does not wait for one";
                 return;
@@ -56,8 +57,26 @@ internal static class RetreatRules
             }
         }
 
+        if (HandedOver(pass))
+        {
+            pass.Waiting = "the candidate's pods, which the Deployment had taken over, are scaled down";
+            return;
+        }
+
         End(pass, journey);
     }
+
+    /// <summary>Whether the Deployment has taken the candidate over beside stable: its controller would scale stable down as soon as the candidate were whole.</summary>
+    public static bool HandedOver(Pass pass) =>
+        pass.CandidateReplicaSet is { Owner: Owner.Deployment, Replicas: > 0 } && pass.StableReplicaSet is { Ready: > 0 };
+
+    /// <summary>Whether a retreat that no person ordered waits: nobody but the candidate could answer the requests that it has.</summary>
+    public static bool Waits(Pass pass) =>
+        pass.Status is { Journey: { Stage: Stage.Retreating, RetreatOrdered: false }, Traffic: { } traffic }
+        && pass.StableReplicaSet is null or { Ready: 0 }
+        && pass.CandidateReady > 0
+        && pass.Replicas > 0
+        && Exposed(pass, traffic);
 
     private static bool Exposed(Pass pass, TrafficStatus traffic) =>
         traffic.Weight > Weight.Zero || pass.Observed.Traffic.Exceeds(Weight.Zero) || traffic.StableSubset != pass.Status.Stable!.Revision;
@@ -75,7 +94,7 @@ internal static class RetreatRules
         var outcome = journey.Outcome ?? Outcome.Aborted;
         var reason = journey.Reason ?? "";
         pass.Announce("RolledBack", $"{Pass.Describe(pass.Status.Stable!)} serves all requests; {Pass.Describe(candidate)} was taken back: {reason}", warning: outcome is Outcome.RolledBack or Outcome.Aborted);
-        var refuse = (outcome is Outcome.RolledBack or Outcome.Aborted) && !journey.ByCommand;
+        var refuse = (outcome is Outcome.RolledBack or Outcome.Aborted) && (!journey.ByCommand || pass.Observed.Deployment?.Template == candidate.Revision);
         pass.Status = HistoryRules.Add(pass, candidate, outcome, reason, journey.By, pass.Status.Stable!.Revision) with
         {
             Candidate = null,

@@ -193,6 +193,12 @@ public sealed record Journey
     /// <summary>The most candidate pods that were available while there were too few.</summary>
     public int MostAvailable { get; init; }
 
+    /// <summary>How often all candidate pods were lost while requests went to them, since <see cref="LossesSince"/>.</summary>
+    public int Losses { get; init; }
+
+    /// <summary>When the first of <see cref="Losses"/> was; null while there is none.</summary>
+    public DateTimeOffset? LossesSince { get; init; }
+
     /// <summary>Since when nothing may advance; the step's clock stands still meanwhile. Null while it may.</summary>
     public DateTimeOffset? HeldSince { get; init; }
 

@@ -25,7 +25,13 @@ internal static class StartRules
             return;
         }
 
-        if (status.Refused?.Arm.Revision == deployment.Template || status.RestartStamp is not null)
+        if (status.RestartStamp is not null)
+        {
+            // another template came before the stamp: it is new pods as well
+            pass.Status = status = status with { RestartStamp = null };
+        }
+
+        if (status.Refused?.Arm.Revision == deployment.Template)
         {
             return;
         }

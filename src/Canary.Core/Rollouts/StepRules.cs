@@ -54,6 +54,9 @@ internal static class StepRules
         {
             pass.Announce("WeightRestored", $"candidate pods are ready again; the weight went back to {pass.PlannedWeight}");
             pass.Route(traffic.StableSubset, traffic.CandidateSubset, pass.PlannedWeight);
+
+            // the time without requests proved nothing: the step begins again
+            pass.Travel(now => now with { EnteredAt = pass.Now, NoDataSince = null });
         }
 
         return true;
@@ -112,7 +115,7 @@ internal static class StepRules
     {
         var journey = pass.Status.Journey!;
         var verdict = pass.Observed.Verdict;
-        var elapsed = pass.Now - journey.EnteredAt;
+        var elapsed = pass.Since(journey.EnteredAt);
         if (verdict is null or { State: VerdictState.Unknown })
         {
             Hold(pass, verdict?.Reason ?? "the analysis has not started");
@@ -122,8 +125,8 @@ internal static class StepRules
         if (journey.NoDataSince is { } since)
         {
             // the time without data is not the candidate's
-            pass.Announce("DataReturned", $"data is back after {Words.Duration(pass.Now - since)}");
-            pass.Travel(now => now with { NoDataSince = null, EnteredAt = now.EnteredAt + (pass.Now - Later(since, now.EnteredAt)) });
+            pass.Announce("DataReturned", $"data is back after {Words.Duration(pass.Since(since))}");
+            pass.Travel(now => now with { NoDataSince = null, EnteredAt = now.EnteredAt + pass.Since(Later(since, now.EnteredAt)) });
             return;
         }
 

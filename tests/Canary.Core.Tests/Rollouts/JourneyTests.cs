@@ -4,6 +4,7 @@ using Canary.Core.Rollouts;
 using Canary.Core.Traffic;
 using Canary.Testing;
 using Xunit;
+using static Canary.Core.Tests.Rollouts.Worlds;
 
 namespace Canary.Core.Tests.Rollouts;
 
@@ -181,30 +182,4 @@ public sealed class JourneyTests
         world.Settle();
         Assert.Equal(50, world.CandidateWeight);
     }
-
-    internal static World Adopted(int replicas = 4)
-    {
-        var world = new World(replicas);
-        world.Run(TimeSpan.FromSeconds(10));
-        return world;
-    }
-
-    internal static World AtWeight(int percent)
-    {
-        var world = Adopted();
-        world.Deployment!.Template = "v2";
-        Assert.True(world.RunUntil(w => w.CandidateWeight == percent && w.Status.Journey?.ExposedSince is not null, TimeSpan.FromHours(1), percent == 5 ? null : Passing));
-        world.Verdict = TestSpecs.Verdict(VerdictState.Running, world.Now);
-        return world;
-    }
-
-    internal static World Promoted()
-    {
-        var world = Adopted();
-        world.Deployment!.Template = "v2";
-        Assert.True(world.RunUntil(w => w.Status is { Phase: Phase.Healthy, Stable.Revision.Hash: "v2" }, TimeSpan.FromHours(1), Passing));
-        return world;
-    }
-
-    private static void Passing(World world) => world.Verdict = TestSpecs.Verdict(VerdictState.Pass, world.Now);
 }

@@ -1,0 +1,147 @@
+using Canary.Core.Rollouts;
+using Canary.Testing;
+using Xunit;
+using static Canary.Core.Tests.Rollouts.Worlds;
+
+namespace Canary.Core.Tests.Rollouts;
+
+public sealed class ReleaseTests
+{
+    [Fact]
+    public void Decide_DeletedInFlight_GoesBackInOrder()
+    {
+        var world = AtWeight(50);
+        world.Done.Clear();
+        world.Deleting = true;
+
+        Assert.True(world.RunUntil(w => w.Gone, TimeSpan.FromMinutes(3)));
+
+        Assert.Equal(
+            ["SetWeight", "ScaleReplicaSet", "SetTemplate", "RestoreTraffic", "DeleteReplicaSet", "SetPaused", "RemoveFinalizer"],
+            world.Done.Where(effect => effect is not Effect.PointSubsets).Select(effect => effect.GetType().Name).Distinct().OrderBy(name => world.Done.FindIndex(effect => effect.GetType().Name == name)));
+        Assert.Equal(Outcome.Released, world.Status.History[0].Outcome);
+        Assert.Equal(1, Times(world, "Releasing"));
+    }
+
+    [Fact]
+    public void Decide_DeletedWhileIdle_PutsTrafficAndPauseBack()
+    {
+        var world = Adopted();
+        world.Deleting = true;
+
+        world.Run(TimeSpan.FromSeconds(5));
+
+        Assert.True(world.Gone);
+        Assert.Null(world.StableSubset);
+        Assert.False(world.Deployment!.Paused);
+    }
+
+    [Fact]
+    public void Decide_Orphan_LeavesAllAsItIs()
+    {
+        var world = AtWeight(50, TestSpecs.Default with { OnDelete = OnDelete.Orphan });
+        world.Done.Clear();
+        world.Deleting = true;
+
+        world.Pass();
+
+        Assert.Equal([new Effect.RemoveFinalizer()], world.Done);
+        Assert.Equal(50, world.CandidateWeight);
+    }
+
+    [Fact]
+    public void Decide_RoutesCannotBePutBack_EndsNevertheless()
+    {
+        var world = Adopted();
+        world.Deleting = true;
+        world.RouteMissing = true;
+        world.StableSubset = null;
+
+        var since = world.Now;
+        while (!world.Gone)
+        {
+            world.Step(TimeSpan.FromSeconds(1));
+            world.Pass();
+        }
+
+        Assert.InRange(world.Now - since, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3));
+        Assert.False(world.Deployment!.Paused);
+    }
+
+    [Fact]
+    public void Decide_DeletedDuringTheHandOver_CompletesItFirst()
+    {
+        var world = HandOverSent();
+        world.Deleting = true;
+
+        Assert.True(world.RunUntil(w => w.Gone, TimeSpan.FromMinutes(3)));
+
+        Assert.Equal(Owner.Deployment, world.Find("v2")!.Owner);
+        Assert.Equal(4, world.Find("v2")!.Ready(world.Now));
+        Assert.Equal("v2", world.Deployment!.Template);
+    }
+
+    [Fact]
+    public void Decide_DeletedWhileTheReplicasChangeInTheHandOver_CompletesIt()
+    {
+        var world = HandOverSent();
+        world.Deployment!.Replicas = 6;
+        world.Apply(new Effect.HandOver("checkout-v2", 4, 5));
+        world.Step(TimeSpan.FromSeconds(1));
+        world.Deleting = true;
+
+        Assert.True(world.RunUntil(w => w.Gone, TimeSpan.FromMinutes(3)), world.Status.Message);
+
+        Assert.Equal(6, world.Find("v2")!.Ready(world.Now));
+    }
+
+    [Fact]
+    public void Decide_DeletedWhileAHandedOverCandidateDies_GoesBack()
+    {
+        var world = HandOverSent();
+        Lose(world, "v2");
+        world.Apply(new Effect.HandOver("checkout-v2", 4, 5));
+        world.Deleting = true;
+
+        Assert.True(world.RunUntil(w => w.Gone, TimeSpan.FromMinutes(3)), world.Status.Message);
+
+        Assert.Equal("v1", world.Deployment!.Template);
+        Assert.Equal(4, world.Find("v1")!.Ready(world.Now));
+    }
+
+    [Fact]
+    public void Decide_DeletedWhileTheCandidateCannotBeHandedOver_GoesBack()
+    {
+        var world = HandOverSent();
+        Lose(world, "v2");
+        world.Deleting = true;
+
+        Assert.True(world.RunUntil(w => w.Gone, TimeSpan.FromMinutes(3)), world.Status.Message);
+
+        Assert.Equal("v1", world.Deployment!.Template);
+        Assert.Equal(4, world.Find("v1")!.Ready(world.Now));
+    }
+
+    [Fact]
+    public void Decide_DeletedWithTheDeploymentGone_RemovesTheCandidate()
+    {
+        var world = AtWeight(50);
+        world.Deployment = null;
+        world.Deleting = true;
+
+        Assert.True(world.RunUntil(w => w.Gone, TimeSpan.FromMinutes(3)), world.Status.Message);
+
+        Assert.Empty(Assert.Single(world.ReplicaSets).Pods);
+    }
+
+    [Fact]
+    public void Decide_NeverValidAndDeleted_LetsGo()
+    {
+        var world = new World { Spec = null, Deleting = true };
+        world.Apply(new Effect.AddFinalizer());
+
+        world.Settle();
+
+        Assert.True(world.Gone);
+    }
+}
