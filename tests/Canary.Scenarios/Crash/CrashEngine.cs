@@ -16,7 +16,7 @@ internal sealed class CrashEngine(WebApplication host, KillSwitch death) : IAsyn
 {
     public KillSwitch Death { get; } = death;
 
-    public static async Task<CrashEngine> StartAsync(CrashCluster cluster, Journal journal, KillSwitch death, CancellationToken cancellation, params string[] further)
+    public static async Task<CrashEngine> StartAsync(CrashCluster cluster, Journal journal, KillSwitch death, CancellationToken cancellation, string[]? leadership = null, DelegatingHandler? network = null)
     {
         string[] arguments =
         [
@@ -25,13 +25,18 @@ internal sealed class CrashEngine(WebApplication host, KillSwitch death) : IAsyn
             "--Engine:Workers=2",
             "--Engine:PassesPerSecond=10000",
             "--Engine:ShutdownTimeout=00:00:00",
-            .. further.Length > 0 ? further : ["--Kubernetes:LeaderElection=false"],
+            .. leadership ?? ["--Kubernetes:LeaderElection=false"],
         ];
         var registry = global::Prometheus.Metrics.NewCustomRegistry();
         var host = ControllerHost.Build(arguments, TimeProvider.System, builder =>
         {
             builder.Services.AddSingleton(cluster.Configuration);
             builder.Services.AddSingleton<DelegatingHandler>(death);
+            if (network is not null)
+            {
+                builder.Services.AddSingleton(network);
+            }
+
             builder.Services.Replace(ServiceDescriptor.Singleton(registry));
             builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(NullLoggerFactory.Instance));
             builder.Services.Replace(ServiceDescriptor.Singleton<IMeasurementSource>(new Source(journal, death)));
@@ -39,6 +44,9 @@ internal sealed class CrashEngine(WebApplication host, KillSwitch death) : IAsyn
         await host.StartAsync(cancellation);
         return new CrashEngine(host, death);
     }
+
+    /// <summary>Stops it as the process is stopped, with time to say good-bye.</summary>
+    public Task StopAsync(CancellationToken cancellation) => host.StopAsync(cancellation);
 
     /// <summary>Ends what is left of the process; nothing of it gets out any more.</summary>
     public async ValueTask DisposeAsync()

@@ -8,7 +8,7 @@ namespace Canary.Scenarios.Crash;
 /// <param name="nextDeath">How each engine dies, by its number from 0.</param>
 internal sealed class CrashRun(CrashCluster cluster, Story story, Func<int, KillSwitch> nextDeath) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(800);
 
     private readonly List<CrashEngine> _engines = [];
@@ -18,6 +18,9 @@ internal sealed class CrashRun(CrashCluster cluster, Story story, Func<int, Kill
 
     /// <summary>The engines that there were, in order.</summary>
     public IReadOnlyList<CrashEngine> Engines => _engines;
+
+    /// <summary>What the Rollout says of itself.</summary>
+    public string Message => Journal.Find("Rollout", Shop.Name).Text("status", "message") ?? "";
 
     public IReadOnlyList<string> Broken => History.Broken(Journal, story);
 
@@ -29,7 +32,7 @@ internal sealed class CrashRun(CrashCluster cluster, Story story, Func<int, Kill
         Journal.Counters.CandidateErrors = story.Errors;
         await cluster.Sandbox.ApplyAsync(Shop.Objects(Journal.Namespace), cancellation);
         await NextEngineAsync(cancellation);
-        await UntilAsync(() => Phase == "Healthy", cancellation);
+        await UntilAsync(() => Shop.IsTakenOver(Journal), cancellation);
         await Shop.SetImageAsync(cluster.Sandbox.Api, Journal.Namespace, story.Image, cancellation);
         if (expected is null)
         {

@@ -7,7 +7,7 @@ namespace Canary.Scenarios.Crash;
 /// <summary>Kills the engine at every write to the API, before and after it, and starts it again.</summary>
 public sealed class CrashTests(CrashCluster cluster, ITestOutputHelper output) : IClassFixture<CrashCluster>
 {
-    private const int AtOnce = 6;
+    private const int AtOnce = 10;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -64,9 +64,11 @@ public sealed class CrashTests(CrashCluster cluster, ITestOutputHelper output) :
     {
         await using var run = new CrashRun(cluster, story, _ => new KillSwitch(0, Moment.Before));
         var ended = await run.RunAsync(null, Token);
+        output.WriteLine(ended);
+        output.WriteLine(run.Message);
+        output.WriteLine(string.Join('\n', run.Engines[0].Death.Writes));
         Assert.Empty(run.Broken);
         Assert.Single(run.Engines);
-        output.WriteLine(string.Join('\n', run.Engines[0].Death.Writes));
         return (ended, run.Engines[0].Death.Writes.Count);
     }
 

@@ -10,7 +10,7 @@ internal sealed class History
     private readonly List<int> _weights = [];
     private readonly List<string> _broken = [];
     private string? _first;
-    private bool _adopted;
+    private bool _serves;
 
     /// <summary>What was broken in a journal; empty when nothing was.</summary>
     public static IReadOnlyList<string> Broken(Journal journal, Story story)
@@ -54,12 +54,12 @@ internal sealed class History
             case "ReplicaSet":
                 ReplicaSet(entry, before);
                 break;
-            case "Rollout":
-                _adopted |= entry.Object.Text("status", "phase") == "Healthy";
+            case "Pod":
+                _serves |= entry.Object is { } pod && Shop.IsReady(pod);
                 break;
         }
 
-        if (_adopted)
+        if (_serves)
         {
             Answering(entry);
         }

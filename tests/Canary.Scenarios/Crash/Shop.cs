@@ -106,6 +106,11 @@ internal static class Shop
     public static string? SubsetOf(JsonObject? destinationRule, string subset) =>
         destinationRule.Items("spec", "subsets").First(entry => entry.Text("name") == subset).Text("labels", "pod-template-hash");
 
+    /// <summary>Whether the engine has taken the workload over: from here a new image starts a rollout.</summary>
+    public static bool IsTakenOver(Journal journal) => journal.Find("Rollout", Name).Text("status", "phase") == "Healthy"
+        && journal.Find("Deployment", Name).Flag("spec", "paused")
+        && journal.Find("DestinationRule", Name) is { } rule && SubsetOf(rule, "stable") is not null;
+
     /// <summary>Whether a pod answers requests.</summary>
     public static bool IsReady(JsonObject pod) => pod.Condition("Ready").Text("status") == "True" && !pod.IsBeingDeleted();
 }
