@@ -1,4 +1,5 @@
 using Canary.Controller.Hosting;
+using k8s.Exceptions;
 using Microsoft.Extensions.Options;
 
 if (args is ["--help" or "-h"])
@@ -31,5 +32,16 @@ catch (OptionsValidationException wrong)
         Console.Error.WriteLine(failure);
     }
 
+    return 2;
+}
+catch (InvalidOperationException wrong) when (wrong.InnerException is FormatException or ArgumentException or OverflowException)
+{
+    // configuration that is not of the option's type; the message names the option
+    Console.Error.WriteLine(wrong.Message);
+    return 2;
+}
+catch (KubeConfigException wrong)
+{
+    Console.Error.WriteLine($"Kubernetes:Kubeconfig: {wrong.Message}");
     return 2;
 }

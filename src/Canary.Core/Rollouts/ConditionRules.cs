@@ -9,8 +9,10 @@ internal static class ConditionRules
     public static void Conclude(Pass pass)
     {
         var status = pass.Status;
-        if (status.Journey is { AnalysisRun: { } run } && pass.Observed.Verdict is { } verdict)
+        if (status.Journey is { AnalysisRun: { } run } journey && pass.Observed.Verdict is { } verdict
+            && !(journey.Stage == Stage.Retreating && status.Verdict is { State: VerdictState.Fail } decided && decided.AnalysisRun == run))
         {
+            // a retreat keeps the verdict that began it: the round behind it is lost when the engine dies before it is stored
             status = status with { Verdict = new VerdictStatus(verdict.State, verdict.Reason, run) };
         }
 

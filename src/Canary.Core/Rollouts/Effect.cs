@@ -94,7 +94,8 @@ public abstract record Effect
     /// <param name="Name">Its name.</param>
     /// <param name="Outcome">How the rollout ended.</param>
     /// <param name="Reason">Why.</param>
-    public sealed record FinishAnalysis(string Name, Outcome Outcome, string Reason) : Effect;
+    /// <param name="Verdict">The verdict that the status remembers of it; null when there is none. The evidence behind it may have been lost with a crash.</param>
+    public sealed record FinishAnalysis(string Name, Outcome Outcome, string Reason, VerdictStatus? Verdict = null) : Effect;
 
     /// <summary>Deletes an AnalysisRun beyond the history.</summary>
     /// <param name="Name">Its name.</param>

@@ -263,7 +263,7 @@ internal static class EffectRules
         {
             if (!run.Finished && run.Name != current)
             {
-                effects.Add(new Effect.FinishAnalysis(run.Name, last?.Outcome ?? Outcome.Released, last?.Reason ?? ""));
+                effects.Add(new Effect.FinishAnalysis(run.Name, last?.Outcome ?? Outcome.Released, last?.Reason ?? "", status.Verdict?.AnalysisRun == run.Name ? status.Verdict : null));
             }
         }
 

@@ -113,11 +113,17 @@ internal static class AnalysisRunJson
     /// <param name="run">The object as it is.</param>
     /// <param name="outcome">How the rollout ended.</param>
     /// <param name="at">When.</param>
+    /// <param name="verdict">What was decided on; null leaves what was last stored.</param>
     /// <returns>The status of the resource.</returns>
-    public static JsonObject Finished(JsonObject run, Outcome outcome, DateTimeOffset at)
+    public static JsonObject Finished(JsonObject run, Outcome outcome, DateTimeOffset at, VerdictStatus? verdict = null)
     {
         var status = run.At("status")?.DeepClone() as JsonObject ?? [];
-        status["phase"] = (outcome, run.At("status", "verdict", "state").AsText()) switch
+        if (verdict is not null && status.At("verdict", "state").AsText() != verdict.State.ToString())
+        {
+            status["verdict"] = new JsonObject { ["state"] = verdict.State.ToString(), ["reason"] = verdict.Reason };
+        }
+
+        status["phase"] = (outcome, status.At("verdict", "state").AsText()) switch
         {
             (Outcome.Promoted, nameof(VerdictState.Pass)) => "Passed",
             (Outcome.RolledBack, nameof(VerdictState.Fail)) => "Failed",

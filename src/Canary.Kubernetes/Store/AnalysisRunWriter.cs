@@ -40,7 +40,7 @@ internal sealed class AnalysisRunWriter(KubernetesApi api, Action<JsonObject> wr
         }
 
         var body = run.DeepClone().AsObject();
-        body["status"] = AnalysisRunJson.Finished(run, effect.Outcome, at);
+        body["status"] = AnalysisRunJson.Finished(run, effect.Outcome, at, effect.Verdict);
         written(await api.ReplaceStatusAsync(ResourceKind.AnalysisRuns, body, cancellation).ConfigureAwait(false));
     }
 

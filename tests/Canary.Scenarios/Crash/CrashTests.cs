@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Xunit;
+
+namespace Canary.Scenarios.Crash;
+
+/// <summary>Kills the engine at every write to the API, before and after it, and starts it again.</summary>
+public sealed class CrashTests(CrashCluster cluster, ITestOutputHelper output) : IClassFixture<CrashCluster>
+{
+    private const int AtOnce = 10;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task Promotion_KilledAtEveryWrite_EndsInTheSameState() => KillAtEveryWriteAsync(Story.Promotion);
+
+    [Fact]
+    public Task Rollback_KilledAtEveryWrite_EndsInTheSameState() => KillAtEveryWriteAsync(Story.Rollback);
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Promotion_EveryEngineKilledAfterItsFirstWrites_EndsInTheSameState(int writes)
+    {
+        var (expected, _) = await WithoutCrashAsync(Story.Promotion);
+
+        await using var run = new CrashRun(cluster, Story.Promotion, _ => new KillSwitch(writes, Moment.After));
+        var ended = await run.RunAsync(expected, Token);
+
+        output.WriteLine($"{run.Engines.Count} engines, each killed after {writes} writes");
+        Assert.Equal(expected, ended);
+        Assert.Empty(run.Broken);
+        Assert.True(run.Engines.Count >= 5, $"only {run.Engines.Count} engines were needed");
+    }
+
+    private async Task KillAtEveryWriteAsync(Story story)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var (expected, writes) = await WithoutCrashAsync(story);
+        Assert.InRange(writes, 20, 120);
+
+        var wrong = new ConcurrentBag<string>();
+        var crashes = 0;
+        var plan = from at in Enumerable.Range(1, writes) from moment in new[] { Moment.Before, Moment.After } select (at, moment);
+        await Parallel.ForEachAsync(plan, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token }, async (death, cancellation) =>
+        {
+            await using var run = new CrashRun(cluster, story, engine => new KillSwitch(engine == 0 ? death.at : 0, death.moment));
+            var ended = await run.RunAsync(expected, cancellation);
+            var first = run.Engines[0].Death;
+            Interlocked.Add(ref crashes, first.IsDead ? 1 : 0);
+            var broken = run.Broken;
+            if (ended != expected || broken.Count > 0)
+            {
+                wrong.Add($"killed {death.moment.ToString().ToLowerInvariant()} write {death.at}, {(first.IsDead ? first.Writes[^1] : "which did not come")}:\n{string.Join('\n', broken)}\n{Difference(expected, ended)}");
+            }
+        });
+
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{story.Name}: {writes} writes, {2 * writes} runs, {crashes} crashes, {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s\n{expected}"));
+        Assert.True(wrong.IsEmpty, string.Join("\n\n", wrong.Order(StringComparer.Ordinal)));
+        Assert.True(crashes >= 2 * writes * 8 / 10, $"only {crashes} of {2 * writes} engines were killed: the others were done before");
+    }
+
+    private async Task<(string Ended, int Writes)> WithoutCrashAsync(Story story)
+    {
+        await using var run = new CrashRun(cluster, story, _ => new KillSwitch(0, Moment.Before));
+        var ended = await run.RunAsync(null, Token);
+        output.WriteLine(ended);
+        output.WriteLine(run.Message);
+        output.WriteLine(string.Join('\n', run.Engines[0].Death.Writes));
+        Assert.Empty(run.Broken);
+        Assert.Single(run.Engines);
+        return (ended, run.Engines[0].Death.Writes.Count);
+    }
+
+    private static string Difference(string expected, string ended)
+    {
+        var (wanted, found) = (expected.Split('\n'), ended.Split('\n'));
+        return string.Join('\n', wanted.Except(found).Select(line => $"  - {line}").Concat(found.Except(wanted).Select(line => $"  + {line}")));
+    }
+}
