@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Canary.Kubernetes.Api;
+using Canary.Kubernetes.Json;
 using Canary.Sandbox.ApiServer;
 using Canary.Scenarios.Support;
 using Xunit;
@@ -33,8 +34,8 @@ public sealed class OwnershipTests(SharedCluster cluster)
             var last = await shop.GetAsync(kind);
             await shop.UntilAsync(() => Task.FromResult((string)history.States[^1]["metadata"]!["resourceVersion"]! == (string)last["metadata"]!["resourceVersion"]!), "the watch has seen the end", () => "");
             Assert.All(history.States, state => Assert.Equal(RichMesh.Foreign(history.First), RichMesh.Foreign(state)));
-            Assert.Equal(written[kind.Kind]["spec"]!.ToJsonString(), last["spec"]!.ToJsonString());
-            Assert.True(JsonNode.DeepEquals(written[kind.Kind]["metadata"]!["annotations"], last["metadata"]!["annotations"]));
+            Assert.Equal(CanonicalJson.Write(written[kind.Kind]["spec"]), CanonicalJson.Write(last["spec"]));
+            Assert.Equal(CanonicalJson.Write(written[kind.Kind]["metadata"]!["annotations"]), CanonicalJson.Write(last["metadata"]!["annotations"]));
         }
 
         // three raises, the reset and the way back: the weights were there to be seen

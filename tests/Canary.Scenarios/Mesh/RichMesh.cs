@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Canary.Kubernetes.Json;
 
 namespace Canary.Scenarios.Mesh;
 
@@ -61,7 +62,7 @@ internal static class RichMesh
             - {name: legacy, labels: {app: checkout, version: v0}, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {name: user, ttl: 0s}}}}}
         """;
 
-    /// <summary>What is left of an object without what the engine may change, and without the server's own bookkeeping: as text, order and all.</summary>
+    /// <summary>What is left of an object without what the engine may change, and without the server's own bookkeeping: as canonical text.</summary>
     public static string Foreign(JsonObject item)
     {
         var rest = item.DeepClone().AsObject();
@@ -82,6 +83,6 @@ internal static class RichMesh
             subset!["labels"]!.AsObject().Remove("pod-template-hash");
         }
 
-        return rest.ToJsonString();
+        return CanonicalJson.Write(rest);
     }
 }
