@@ -56,7 +56,7 @@ root.SetAction(async (parsed, cancellation) =>
         IReadOnlyList<string> wrong = [];
         if (demonstrates)
         {
-            wrong = await new Demonstration(cluster, view).RunAsync(cancellation);
+            wrong = await new Demonstration(cluster, view, new DemonstrationPlan()).RunAsync(cancellation);
             Console.WriteLine(wrong.Count == 0 ? "\nAll four versions ended as they must." : $"\n{wrong.Count} things are not as they must be:\n- {string.Join("\n- ", wrong)}");
         }
 

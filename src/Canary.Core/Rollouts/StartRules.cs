@@ -101,6 +101,8 @@ internal static class StartRules
             { StalledSince: not null } => "another writer sets the weights",
             _ when pass.Plan.Analysis.Templates.Count > 0 && observed.Metrics is null => observed.MetricProblems.Count > 0 ? observed.MetricProblems[0].ToString() : "the analysis templates are not in order",
             { Traffic.SettledAt: null } => "the routes are being set to 100/0",
+            // a moment later nothing serves and the change is promoted at once; begun now, it would wait for replicas
+            _ when pass.Replicas == 0 && pass.StableReplicaSet is { Pods: > 0 } => "the Deployment was scaled to zero and its last pods end",
             _ => null,
         };
     }

@@ -6,15 +6,12 @@ using ResourceKind = Canary.Kubernetes.Api.ResourceKind;
 namespace Canary.Sandbox.Demo;
 
 /// <summary>Four versions travel, each to its own ending.</summary>
-internal sealed class Demonstration(SandboxCluster cluster, IDemoView view)
+internal sealed class Demonstration(SandboxCluster cluster, IDemoView view, DemonstrationPlan plan)
 {
     private const string Namespace = "shop";
     private const string Name = "checkout";
 
     private static readonly TimeSpan Glancing = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>What the mesh needs to learn of a change; counts in between belong to no weight.</summary>
-    private static readonly TimeSpan MeshLearns = TimeSpan.FromMilliseconds(600);
 
     private readonly long _started = cluster.Time.GetTimestamp();
     private readonly List<string> _wrong = [];
@@ -28,7 +25,13 @@ internal sealed class Demonstration(SandboxCluster cluster, IDemoView view)
         view.Title("v1 serves");
         await cluster.ApplyAsync(EmbeddedManifests.Objects("demo/shop.yaml"), cancellation).ConfigureAwait(false);
         await cluster.ApplyAsync(EmbeddedManifests.Objects("templates/golden-signals.yaml"), cancellation).ConfigureAwait(false);
-        await cluster.ApplyAsync(EmbeddedManifests.Objects("demo/rollout.yaml"), cancellation).ConfigureAwait(false);
+        var rollouts = EmbeddedManifests.Objects("demo/rollout.yaml");
+        if (plan.Adjust is { } adjust)
+        {
+            adjust(rollouts[0]);
+        }
+
+        await cluster.ApplyAsync(rollouts, cancellation).ConfigureAwait(false);
         await UntilAsync(glance => glance.Phase == "Healthy", TimeSpan.FromMinutes(1), null, cancellation).ConfigureAwait(false);
         view.Settle();
         if (cluster.Plane.Load is not null)
@@ -37,7 +40,7 @@ internal sealed class Demonstration(SandboxCluster cluster, IDemoView view)
         }
 
         view.Event(Elapsed, $"{Name}:v1 is taken over and serves {string.Join(", ", cluster.Options.DataPlane.Load?.Targets.Select(target => $"{target.RequestsPerSecond:0} requests/s") ?? [])}");
-        foreach (var story in Story.All)
+        foreach (var story in plan.Stories)
         {
             await TellAsync(story, cancellation).ConfigureAwait(false);
         }
@@ -138,7 +141,7 @@ internal sealed class Demonstration(SandboxCluster cluster, IDemoView view)
             }
 
             var counts = cluster.Plane.Nodes?.Counts() ?? [];
-            if (glance.Phase is "Progressing" or "Paused" && now - since >= MeshLearns)
+            if (glance.Phase is "Progressing" or "Paused" && now - since >= plan.MeshLearns)
             {
                 audit?.Look(weight, since, glance.Candidate, counts);
             }

@@ -92,7 +92,7 @@ internal sealed class PodServer : IHttpApplication<IFeatureCollection>, IDisposa
         {
             return path switch
             {
-                "/stats/prometheus" => WriteTextAsync(context, _workload.WriteSidecarMetrics),
+                "/stats/prometheus" => WriteMetricsAsync(context, _workload.WriteSidecarMetrics),
                 "/healthz/ready" => Task.CompletedTask,
                 _ => NotFound(context),
             };
@@ -100,7 +100,7 @@ internal sealed class PodServer : IHttpApplication<IFeatureCollection>, IDisposa
 
         return path switch
         {
-            "/metrics" => WriteTextAsync(context, _workload.WriteAppMetrics),
+            "/metrics" => WriteMetricsAsync(context, _workload.WriteAppMetrics),
             "/healthz" or "/readyz" => Task.CompletedTask,
             _ => ServeAsync(context),
         };
@@ -112,8 +112,19 @@ internal sealed class PodServer : IHttpApplication<IFeatureCollection>, IDisposa
         return Task.CompletedTask;
     }
 
-    private static async Task WriteTextAsync(IFeatureCollection context, Action<StringBuilder> write)
+    private async Task WriteMetricsAsync(IFeatureCollection context, Action<StringBuilder> write)
     {
+        switch (_workload.Metrics)
+        {
+            case MetricsHealth.Fails:
+                context.GetRequiredFeature<IHttpResponseFeature>().StatusCode = StatusCodes.Status503ServiceUnavailable;
+                return;
+            case MetricsHealth.Hangs:
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return;
+        }
+
         var text = new StringBuilder(16 * 1024);
         write(text);
         context.GetRequiredFeature<IHttpResponseFeature>().Headers.ContentType = "text/plain; version=0.0.4; charset=utf-8";

@@ -42,6 +42,9 @@ internal sealed class PodWorkload
 
     public PodCount Count => new(_namespace, _name, _image, _hash, Interlocked.Read(ref _requests), Interlocked.Read(ref _errors));
 
+    /// <summary>What becomes of requests for the metrics; may be changed at any time, to try what the engine makes of it.</summary>
+    public MetricsHealth Metrics { get; set; }
+
     /// <summary>Draws the reply to the next request; nothing is counted yet.</summary>
     public PodReply Draw()
     {
