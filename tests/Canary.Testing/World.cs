@@ -136,9 +136,14 @@ public sealed class World
 
     /// <summary>One pass: decide, remember, act; the pass may be cut off after some effects, as a crash would.</summary>
     /// <param name="effects">How many effects are still carried out.</param>
-    public Decision Pass(int effects = int.MaxValue)
+    public Decision Pass(int effects = int.MaxValue) => Pass(index => index < effects ? 1 : 0, TimeSpan.Zero);
+
+    /// <summary>One pass whose effects may be refused or sent twice, decided by a clock that may be behind.</summary>
+    /// <param name="times">How often the effect at a place in the list is carried out.</param>
+    /// <param name="behind">How much less the clock of this pass shows.</param>
+    public Decision Pass(Func<int, int> times, TimeSpan behind)
     {
-        var observation = Observe();
+        var observation = Observe() with { At = Now - behind };
         var decision = RolloutMachine.Decide(observation);
         if (decision.Effects.Count > 0 || decision.Announcements.Count > 0)
         {
@@ -146,9 +151,12 @@ public sealed class World
         }
 
         Status = decision.Status;
-        foreach (var effect in decision.Effects.Take(effects))
+        for (var index = 0; index < decision.Effects.Count; index++)
         {
-            Apply(effect);
+            for (var time = 0; time < times(index); time++)
+            {
+                Apply(decision.Effects[index]);
+            }
         }
 
         Told.AddRange(decision.Announcements);

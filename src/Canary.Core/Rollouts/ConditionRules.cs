@@ -52,6 +52,7 @@ internal static class ConditionRules
             Phase.Invalid when status.Problems.Count > 0 => string.Join("; ", status.Problems.Take(3)),
             Phase.Invalid => pass.Waiting ?? "the spec is not valid",
             Phase.Healthy => $"{Pass.Describe(status.Stable!)} serves all requests",
+            Phase.Degraded when NativeRules.Bare(pass, pass.Observed.Deployment!) => $"nothing serves: no ReplicaSet of the stable revision is left, and {Pass.Describe(status.Refused!.Arm)} was taken back; set another template, or retry and promote",
             Phase.Degraded => $"{Pass.Describe(status.Stable!)} serves all requests; {Pass.Describe(status.Refused!.Arm)} was taken back: {status.Refused.Reason}",
             Phase.RollingBack => status.Journey is { Reason: { } reason } ? $"{reason}{waiting}" : pass.Waiting ?? "the workload is being released",
             _ when status.Journey is { } journey => $"{Where(pass, journey)}{waiting}",

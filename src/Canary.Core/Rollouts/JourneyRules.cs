@@ -184,6 +184,7 @@ internal static class JourneyRules
             _ when journey.HandOverSentAt is not null => null,
             { Pause.Reason: PauseReason.Command } => $"paused by {status.Pause.By ?? "a person"}",
             _ when pass.Replicas == 0 && journey.Outcome != Outcome.PromotedAtZero => "the Deployment is scaled to zero",
+            _ when journey is { Express: false, Outcome: null } && NativeRules.Bare(pass, pass.Observed.Deployment!) => "no ReplicaSet of the stable revision is left, so there is nothing to compare with or to go back to; promote makes the candidate stable",
             _ when status.Traffic is null => "the routes are not in order",
             _ when pass.Observed.Traffic.Problems.Count > 0 => pass.Observed.Traffic.Problems[0].ToString(),
             { StalledSince: not null } => "another writer sets the weights",

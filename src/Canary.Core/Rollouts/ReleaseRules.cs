@@ -56,13 +56,24 @@ internal static class ReleaseRules
             yield break;
         }
 
-        if (status.Journey is not null || status.Retiring.Count > 0)
+        if (status.Journey is not null)
         {
             yield break;
         }
 
         var since = status.ReleasingSince ?? pass.Now;
         var outOfPatience = pass.Due(since + status.Plan.ScaleDownDelay + Patience);
+        if (status.Retiring.Count > 0 && !outOfPatience)
+        {
+            if (status.Original is { Paused: false } && observed.Deployment is { Deleting: false, Paused: true } empty && NativeRules.Bare(pass, empty))
+            {
+                // the candidate's pods are the last ones and stay until the Deployment has made its own
+                yield return new Effect.SetPaused(false);
+            }
+
+            yield break;
+        }
+
         if (observed.Deployment is { Deleting: false } deployment)
         {
             if (deployment.Template != status.Stable.Revision && pass.StableReplicaSet is { } stable)

@@ -179,6 +179,35 @@ public sealed class PodTests
     }
 
     [Fact]
+    public void Decide_StableReplicaSetDeletedInFlight_HoldsUntilAPersonPromotes()
+    {
+        var world = AtWeight(50);
+        world.ReplicaSets.Remove(world.Find("v1")!);
+        Passing(world);
+        world.RunUntil(_ => false, TimeSpan.FromMinutes(5), Passing);
+        Assert.Equal(50, world.CandidateWeight);
+        Assert.Contains("promote makes the candidate stable", world.Status.Message, StringComparison.Ordinal);
+
+        Order(world, CommandVerb.Promote);
+        world.Run(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((Phase.Healthy, V2), (world.Status.Phase, world.Status.Stable!.Revision));
+        Assert.Equal(V2, world.StableSubset);
+    }
+
+    [Fact]
+    public void Decide_StableReplicaSetDeletedWhileDegraded_SaysThatNothingServes()
+    {
+        var world = Degraded();
+        world.ReplicaSets.Remove(world.Find("v1")!);
+
+        world.Settle();
+
+        Assert.StartsWith("nothing serves", world.Status.Message, StringComparison.Ordinal);
+        Assert.True(world.Deployment!.Paused);
+    }
+
+    [Fact]
     public void Decide_DeploymentReplacedBetweenTwoPasses_IsNotPausedBeforeItHasPods()
     {
         var world = Adopted();

@@ -135,6 +135,27 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    public void Decide_DeletedWhileOnlyCandidatePodsAreLeft_TheDeploymentMakesItsOwnFirst()
+    {
+        var world = AtWeight(50);
+        world.ReplicaSets.Remove(world.Find("v1")!);
+        world.Deployment!.Template = "v3";
+        world.Deleting = true;
+        var least = int.MaxValue;
+
+        while (!world.Gone && world.Now < new DateTimeOffset(2026, 1, 1, 13, 0, 0, TimeSpan.Zero))
+        {
+            world.Step(TimeSpan.FromSeconds(1));
+            world.Pass();
+            least = Math.Min(least, world.ReplicaSets.Sum(replicaSet => replicaSet.Ready(world.Now)));
+        }
+
+        Assert.True(world.Gone, world.Status.Message);
+        Assert.True(least > 0, "for a while no pod was ready");
+        Assert.Equal(4, world.Find("v3")!.Ready(world.Now));
+    }
+
+    [Fact]
     public void Decide_NeverValidAndDeleted_LetsGo()
     {
         var world = new World { Spec = null, Deleting = true };

@@ -26,6 +26,17 @@ public sealed class SpecChangeTests
     }
 
     [Fact]
+    public void Decide_PlanBeginsWithoutWeightNow_TheWeightGoesToZero()
+    {
+        var world = AtWeight(50);
+        world.Spec = TestSpecs.Default with { Steps = [new Step.Pause(null), new Step.SetWeight(Weight.Full), Judged] };
+
+        world.Settle();
+
+        Assert.Equal((0, Phase.Paused), (world.CandidateWeight, world.Status.Phase));
+    }
+
+    [Fact]
     public void Decide_ShorterPlan_NeverSkipsTheAnalysisOfAWeight()
     {
         var world = AtWeight(50);
