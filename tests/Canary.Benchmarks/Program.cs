@@ -4,6 +4,7 @@ using Canary.Benchmarks.Functions;
 using Canary.Benchmarks.Idle;
 using Canary.Benchmarks.Report;
 
+_ = Machine.Commit; // before the long work, in which somebody may go on editing
 var note = new Option<string?>("--note") { Description = "What readers must know of the machine at this time, such as what else runs on it" };
 
 var functions = new Command("functions", "What one call costs: rules, statistics, records, mapping, parsing (a few minutes)") { note };

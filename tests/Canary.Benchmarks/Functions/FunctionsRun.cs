@@ -7,12 +7,15 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Canary.Benchmarks.Report;
+using Perfolizer.Horology;
 
 namespace Canary.Benchmarks.Functions;
 
 /// <summary>Runs the benchmarks of functions and tells them as one table.</summary>
 internal static class FunctionsRun
 {
+    private const int Rounds = 15;
+
     private static readonly Type[] Kinds = [typeof(DecideBenchmarks), typeof(JudgeBenchmarks), typeof(StatisticsBenchmarks), typeof(RecordBenchmarks), typeof(ExpositionBenchmarks)];
 
     public static string Run()
@@ -21,7 +24,7 @@ internal static class FunctionsRun
         try
         {
             var config = ManualConfig.CreateEmpty()
-                .AddJob(Job.ShortRun.WithIterationCount(5).WithToolchain(InProcessEmitToolchain.Instance))
+                .AddJob(Job.ShortRun.WithIterationCount(Rounds).WithIterationTime(TimeInterval.FromMilliseconds(200)).WithToolchain(InProcessEmitToolchain.Instance))
                 .AddDiagnoser(MemoryDiagnoser.Default)
                 .AddColumnProvider(DefaultColumnProviders.Instance)
                 .AddLogger(ConsoleLogger.Default)
@@ -37,26 +40,27 @@ internal static class FunctionsRun
     private static string Write(IReadOnlyList<BenchmarkReport> reports)
     {
         var table = new Table("call", "time", "± of it", "ratio", "allocated");
-        var first = Mean(reports[0]);
+        var first = Median(reports[0]);
         foreach (var report in reports)
         {
-            var statistics = report.ResultStatistics!; // Mean has looked
+            var statistics = report.ResultStatistics!; // Median has looked
             var allocated = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? throw new InvalidOperationException("allocations were not measured");
             table.Add(
                 report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo.Trim('\''),
-                Table.Time(Mean(report)),
+                Table.Time(Median(report)),
                 $"{Table.Number(100 * statistics.StandardDeviation / statistics.Mean)} %",
-                Table.Number(Mean(report) / first),
+                Table.Number(Median(report) / first),
                 Table.Bytes(allocated));
         }
 
-        return $"""
-            One call each, by BenchmarkDotNet in one process: 3 rounds of warming up, 5 that count. The ratio is to the first row; ± is one standard deviation.
+        return $$"""
+            One call each, by BenchmarkDotNet in one process: 3 rounds of warming up, {{Rounds}} that count. Times are medians, which other work on the machine
+            disturbs less than means; ± is one standard deviation as a share of the mean. The ratio is to the first row, and no better than the ± of both rows.
 
-            {table}
+            {{table}}
             """;
     }
 
-    private static double Mean(BenchmarkReport report) =>
-        report.ResultStatistics?.Mean ?? throw new InvalidOperationException($"{report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo} was not measured");
+    private static double Median(BenchmarkReport report) =>
+        report.ResultStatistics?.Median ?? throw new InvalidOperationException($"{report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo} was not measured");
 }

@@ -16,11 +16,13 @@ public class StatisticsBenchmarks
 
     private readonly CountTestState _countState;
     private readonly LatencyTestState _latencyState;
+    private readonly NumberList _latencyNumbers;
 
     public StatisticsBenchmarks()
     {
         _countState = Enumerable.Range(0, 10).Aggregate(CountTest.Start(_counts), (state, _) => CountTest.Advance(_counts, state, _countBlock));
         _latencyState = Enumerable.Range(0, 10).Aggregate(LatencyTest.Start(_latency, _latencyBlock.Bounds), (state, _) => LatencyTest.Advance(_latency, state, _latencyBlock).State);
+        _latencyNumbers = _latencyState.ToNumbers();
         if (!_latencyState.IsRunning)
         {
             throw new InvalidOperationException("the latency test still collects its reference");
@@ -32,4 +34,7 @@ public class StatisticsBenchmarks
 
     [Benchmark(Description = "`LatencyTest.Advance`, one block of 20 buckets")]
     public LatencyTestState Latency() => LatencyTest.Advance(_latency, _latencyState, _latencyBlock).State;
+
+    [Benchmark(Description = "`LatencyTestState.FromNumbers`, 20 buckets: a tick does it twice")]
+    public LatencyTestState Restore() => LatencyTestState.FromNumbers(_latencyNumbers);
 }

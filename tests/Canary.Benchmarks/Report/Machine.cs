@@ -18,8 +18,10 @@ internal static class Machine
             $"{Processor()}{Environment.ProcessorCount} cores, {memory:0} GiB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
     }
 
-    /// <summary>The commit that was measured, and whether the source differs from it; the results themselves do not count.</summary>
-    public static string Commit()
+    /// <summary>The commit that was measured, and whether the source differs from it; the results themselves do not count. Read when the program starts.</summary>
+    public static string Commit { get; } = ReadCommit();
+
+    private static string ReadCommit()
     {
         var commit = Git("rev-parse --short=10 HEAD");
         return Git("status --porcelain -- src tests deploy analysis-templates").Length == 0 ? commit : $"{commit} with changes";

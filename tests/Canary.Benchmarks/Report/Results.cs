@@ -29,7 +29,7 @@ internal static class Results
 
             - Command: `dotnet run -c Release --project tests/Canary.Benchmarks -- {command}`
             - Machine: {Machine.Describe()}
-            - Commit: {Machine.Commit()}{(note is null ? "" : $"\n- Note: {note}")}
+            - Commit: {Machine.Commit}{(note is null ? "" : $"\n- Note: {note}")}
 
             {body.Trim()}
 
