@@ -66,7 +66,6 @@ public sealed class CrashTests(CrashCluster cluster, ITestOutputHelper output) :
         var ended = await run.RunAsync(null, Token);
         output.WriteLine(ended);
         output.WriteLine(run.Message);
-        output.WriteLine(string.Join('\n', run.Engines[0].Death.Writes));
         Assert.Empty(run.Broken);
         Assert.Single(run.Engines);
         return (ended, run.Engines[0].Death.Writes.Count);

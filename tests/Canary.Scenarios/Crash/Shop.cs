@@ -102,6 +102,12 @@ internal static class Shop
     /// <summary>The candidate's weight in a VirtualService.</summary>
     public static int WeightOf(JsonObject? virtualService) => virtualService.Items("spec", "http").First().Items("route").Where(route => route.Text("destination", "subset") == "canary").Sum(route => route.Whole("weight"));
 
+    /// <summary>The candidate's share of the requests, in percent: its weight, and all once the stable subset selects it too.</summary>
+    public static int ShareOf(Journal journal) =>
+        journal.Find("Rollout", Name).Text("status", "candidate", "revision") is { } candidate && SubsetOf(journal.Find("DestinationRule", Name), "stable") == candidate
+            ? 100
+            : WeightOf(journal.Find("VirtualService", Name));
+
     /// <summary>The revision that a subset of a DestinationRule selects; null when it selects every pod.</summary>
     public static string? SubsetOf(JsonObject? destinationRule, string subset) =>
         destinationRule.Items("spec", "subsets").First(entry => entry.Text("name") == subset).Text("labels", "pod-template-hash");
