@@ -7,7 +7,7 @@ namespace Canary.Scenarios.Crash;
 /// <summary>Kills the engine at every write to the API, before and after it, and starts it again.</summary>
 public sealed class CrashTests(CrashCluster cluster, ITestOutputHelper output) : IClassFixture<CrashCluster>
 {
-    private const int AtOnce = 10;
+    private const int AtOnce = 8;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -63,7 +63,7 @@ internal static class Shop
               errorRate:
                 requests: [requests_total]
                 errors: ['requests_total{code="500"}']
-                acceptDifference: "0.05"
+                acceptDifference: "0.1"
         ---
         apiVersion: canary.dev/v1alpha1
         kind: Rollout
@@ -85,7 +85,7 @@ internal static class Shop
                 - setWeight: 100
                 - analyze: {atMost: 30s}
           analysis:
-            interval: 50ms
+            interval: 100ms
             warmUp: 0s
             templates: [{name: errors}]
           progressDeadline: 1m
