@@ -9,10 +9,8 @@ internal static class ConditionRules
     public static void Conclude(Pass pass)
     {
         var status = pass.Status;
-        if (status.Journey is { AnalysisRun: { } run } journey && pass.Observed.Verdict is { } verdict
-            && !(journey.Stage == Stage.Retreating && status.Verdict is { State: VerdictState.Fail } decided && decided.AnalysisRun == run))
+        if (status.Journey is { AnalysisRun: { } run } journey && pass.Observed.Verdict is { } verdict && !IsDecided(journey, status.Verdict, verdict))
         {
-            // a retreat keeps the verdict that began it: the round behind it is lost when the engine dies before it is stored
             status = status with { Verdict = new VerdictStatus(verdict.State, verdict.Reason, run) };
         }
 
@@ -20,6 +18,17 @@ internal static class ConditionRules
         status = status with { Phase = phase, Message = MessageOf(pass, phase) };
         pass.Status = status with { Conditions = Conditions(pass, status) };
     }
+
+    /// <summary>Whether the verdict on record is the one that was acted on, and stays.</summary>
+    /// <remarks>
+    /// The round behind a failure is lost when the engine dies before it is stored; and once a promotion has begun nothing reaches the former stable revision any more, so later rounds know less.
+    /// </remarks>
+    private static bool IsDecided(Journey journey, VerdictStatus? remembered, Verdict now) => remembered?.AnalysisRun == journey.AnalysisRun && (journey.Stage, remembered?.State) switch
+    {
+        (Stage.Retreating, VerdictState.Fail) => true,
+        (Stage.SwitchingSubset or Stage.ResettingWeights or Stage.HandingOver, VerdictState.Pass) => now.State != VerdictState.Fail,
+        _ => false,
+    };
 
     private static Phase PhaseOf(Pass pass)
     {

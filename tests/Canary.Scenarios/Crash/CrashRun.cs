@@ -9,7 +9,6 @@ namespace Canary.Scenarios.Crash;
 internal sealed class CrashRun(CrashCluster cluster, Story story, Func<int, KillSwitch> nextDeath) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(800);
 
     private readonly List<CrashEngine> _engines = [];
     private readonly List<Task> _funerals = [];
@@ -37,7 +36,7 @@ internal sealed class CrashRun(CrashCluster cluster, Story story, Func<int, Kill
         if (expected is null)
         {
             await UntilAsync(() => Phase == story.Phase && Outcome is not null, cancellation);
-            await SettleAsync(cancellation);
+            await JournalWaits.SettleAsync(Journal, cancellation);
         }
         else
         {
@@ -83,19 +82,6 @@ internal sealed class CrashRun(CrashCluster cluster, Story story, Func<int, Kill
             {
                 await NextEngineAsync(cancellation);
             }
-        }
-    }
-
-    /// <summary>Waits until nothing has changed for a while.</summary>
-    private async Task SettleAsync(CancellationToken cancellation)
-    {
-        for (var quiet = false; !quiet;)
-        {
-            using var pause = new CancellationTokenSource(Quiet, TimeProvider.System);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, cancellation);
-            await Journal.NextChange.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellation.ThrowIfCancellationRequested();
-            quiet = pause.IsCancellationRequested;
         }
     }
 

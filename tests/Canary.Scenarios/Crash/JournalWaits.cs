@@ -4,6 +4,20 @@ namespace Canary.Scenarios.Crash;
 internal static class JournalWaits
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+
+    /// <summary>Waits until nothing has changed for a while.</summary>
+    public static async Task SettleAsync(Journal journal, CancellationToken cancellation)
+    {
+        for (var quiet = false; !quiet;)
+        {
+            using var pause = new CancellationTokenSource(Quiet, TimeProvider.System);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, cancellation);
+            await journal.NextChange.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
+            quiet = pause.IsCancellationRequested;
+        }
+    }
 
     /// <summary>Waits for a condition, looked at after every change.</summary>
     /// <exception cref="TimeoutException">It did not come; the message tells what is there instead.</exception>

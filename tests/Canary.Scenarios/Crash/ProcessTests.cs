@@ -60,7 +60,7 @@ public sealed class ProcessTests(CrashCluster cluster, ITestOutputHelper output)
             }
 
             await JournalWaits.UntilAsync(journal, () => journal.Find("Rollout", Shop.Name) is { } rollout && rollout.Text("status", "phase") == "Healthy" && rollout.Text("status", "stable", "image") == Story.Promotion.Image, Token);
-            await JournalWaits.UntilAsync(journal, () => journal.All("Pod").Count == 2, Token);
+            await JournalWaits.SettleAsync(journal, Token);
             Assert.Empty(History.Broken(journal, Story.Promotion));
             return FinalState.Of(journal);
         }

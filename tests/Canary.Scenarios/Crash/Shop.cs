@@ -63,7 +63,7 @@ internal static class Shop
               errorRate:
                 requests: [requests_total]
                 errors: ['requests_total{code="500"}']
-                acceptDifference: "0.05"
+                acceptDifference: "0.1"
         ---
         apiVersion: canary.dev/v1alpha1
         kind: Rollout
@@ -85,7 +85,7 @@ internal static class Shop
                 - setWeight: 100
                 - analyze: {atMost: 30s}
           analysis:
-            interval: 50ms
+            interval: 100ms
             warmUp: 0s
             templates: [{name: errors}]
           progressDeadline: 1m
@@ -101,6 +101,12 @@ internal static class Shop
 
     /// <summary>The candidate's weight in a VirtualService.</summary>
     public static int WeightOf(JsonObject? virtualService) => virtualService.Items("spec", "http").First().Items("route").Where(route => route.Text("destination", "subset") == "canary").Sum(route => route.Whole("weight"));
+
+    /// <summary>The candidate's share of the requests, in percent: its weight, and all once the stable subset selects it too.</summary>
+    public static int ShareOf(Journal journal) =>
+        journal.Find("Rollout", Name).Text("status", "candidate", "revision") is { } candidate && SubsetOf(journal.Find("DestinationRule", Name), "stable") == candidate
+            ? 100
+            : WeightOf(journal.Find("VirtualService", Name));
 
     /// <summary>The revision that a subset of a DestinationRule selects; null when it selects every pod.</summary>
     public static string? SubsetOf(JsonObject? destinationRule, string subset) =>
