@@ -1,30 +1,63 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Canary.Kubernetes.Api;
 using Canary.Scenarios.Support;
 
 namespace Canary.Scenarios.Promotion;
 
-/// <summary>Follows the pods by a watch and remembers the fewest that could serve: ready, and of a revision that a subset with weight selects.</summary>
+/// <summary>
+/// Follows pods, weights and subsets by watches, and tells from the cluster's one order of changes how many pods could serve at each moment: ready, and of a
+/// revision that a subset with weight selects.
+/// </summary>
 internal sealed class ServingCount : IAsyncDisposable
 {
+    private static readonly ResourceKind[] Kinds = [ResourceKind.Pods, ResourceKind.VirtualServices, ResourceKind.DestinationRules];
+
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Dictionary<string, JsonObject> _pods;
+    private readonly List<JsonObject> _first;
+    private readonly ConcurrentQueue<(string Type, JsonObject Item)> _news = new();
     private readonly Task _following;
 
-    private ServingCount(Shop shop, ResourceList pods, int expected)
+    private ServingCount(Shop shop, IReadOnlyList<(ResourceKind Kind, ResourceList List)> lists)
     {
-        _pods = pods.Items.ToDictionary(Uid);
-        Least = expected;
-        _following = FollowAsync(shop, pods.ResourceVersion);
+        _first = [.. lists.SelectMany(entry => entry.List.Items)];
+        _following = Task.WhenAll(lists.Select(entry => FollowAsync(shop, entry.Kind, entry.List.ResourceVersion)));
     }
 
-    /// <summary>The fewest pods that were ready at once, of either version.</summary>
-    public int Least { get; private set; }
+    public static async Task<ServingCount> WatchAsync(Shop shop)
+    {
+        var lists = new List<(ResourceKind, ResourceList)>();
+        foreach (var kind in Kinds)
+        {
+            lists.Add((kind, await shop.Api.ListAsync(kind, shop.Namespace, null, CancellationToken.None)));
+        }
 
-    /// <summary>What the pods were then.</summary>
-    public string At { get; private set; } = "";
+        return new ServingCount(shop, lists);
+    }
 
-    public static async Task<ServingCount> WatchAsync(Shop shop, int expected) => new(shop, await shop.Api.ListAsync(ResourceKind.Pods, shop.Namespace, null, CancellationToken.None), expected);
+    /// <summary>The fewest pods that could serve at any moment so far, how many moments there were, and what it looked like.</summary>
+    public (int Pods, int Moments, string Picture) Least()
+    {
+        var state = _first.ToDictionary(Uid);
+        var least = (Pods: int.MaxValue, Moments: 0, Picture: "");
+        foreach (var (type, item) in _news.OrderBy(news => Version(news.Item)))
+        {
+            if (type == "DELETED")
+            {
+                state.Remove(Uid(item));
+            }
+            else
+            {
+                state[Uid(item)] = item;
+            }
+
+            var (pods, picture) = Serving(state.Values);
+            least = pods < least.Pods ? (pods, least.Moments + 1, picture) : least with { Moments = least.Moments + 1 };
+        }
+
+        return least;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -33,43 +66,39 @@ internal sealed class ServingCount : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static string Uid(JsonObject pod) => (string)pod["metadata"]!["uid"]!;
+    private static string Uid(JsonObject item) => (string)item["metadata"]!["uid"]!;
 
-    private async Task FollowAsync(Shop shop, string version)
+    private static long Version(JsonObject item) => long.Parse((string)item["metadata"]!["resourceVersion"]!, CultureInfo.InvariantCulture);
+
+    private static (int Pods, string Picture) Serving(IEnumerable<JsonObject> state)
     {
-        var request = new WatchRequest(ResourceKind.Pods, shop.Namespace, null, version, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
+        var items = state.ToLookup(item => item["spec"]!["hosts"] is not null ? "VirtualService" : item["spec"]!["subsets"] is not null ? "DestinationRule" : "Pod");
+        var subsets = items["DestinationRule"].Single()["spec"]!["subsets"]!.AsArray();
+        var selected = items["VirtualService"].Single()["spec"]!["http"]![0]!["route"]!.AsArray()
+            .Where(destination => (int)destination!["weight"]! > 0)
+            .Select(destination => (string)subsets.Single(subset => (string)subset!["name"]! == (string)destination!["destination"]!["subset"]!)!["labels"]!["pod-template-hash"]!)
+            .ToHashSet();
+        var pods = items["Pod"].Select(pod => (Name: (string)pod["metadata"]!["name"]!, Serves: Shop.IsReady(pod) && selected.Contains((string?)pod["metadata"]!["labels"]!["pod-template-hash"] ?? ""))).ToList();
+        return (pods.Count(pod => pod.Serves), $"to {string.Join(" and ", selected)}: {string.Join(", ", pods.Select(pod => pod.Serves ? pod.Name : $"({pod.Name})"))}");
+    }
+
+    private async Task FollowAsync(Shop shop, ResourceKind kind, string version)
+    {
+        var request = new WatchRequest(kind, shop.Namespace, null, version, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
         try
         {
             await foreach (var line in shop.Api.WatchLinesAsync(request, _stopping.Token))
             {
                 var news = JsonNode.Parse(line.Span)!.AsObject();
-                var pod = news["object"]!.DeepClone().AsObject();
-                switch ((string)news["type"]!)
+                if ((string)news["type"]! is "ADDED" or "MODIFIED" or "DELETED")
                 {
-                    case "DELETED":
-                        _pods.Remove(Uid(pod));
-                        break;
-                    case "ADDED" or "MODIFIED":
-                        _pods[Uid(pod)] = pod;
-                        break;
+                    _news.Enqueue(((string)news["type"]!, news["object"]!.DeepClone().AsObject()));
                 }
-
-                Count();
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // the test has seen enough
-        }
-    }
-
-    private void Count()
-    {
-        var ready = _pods.Values.Count(Shop.IsReady);
-        if (ready < Least)
-        {
-            Least = ready;
-            At = string.Join(", ", _pods.Values.Select(pod => $"{(string)pod["metadata"]!["name"]!} {(Shop.IsReady(pod) ? "ready" : "not ready")}"));
         }
     }
 }

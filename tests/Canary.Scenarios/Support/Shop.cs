@@ -34,6 +34,7 @@ internal sealed class Shop
         var shop = new Shop(await cluster.RunAsync(), ns);
         await shop.ApplyAsync(manifests.Text(ns));
         await shop.UntilAsync(rollout => Phase(rollout) == "Healthy" && rollout["status"]!["engine"]!["traffic"]?["settledAt"] is not null, "the Rollout is Healthy");
+        await shop.UntilAsync(async () => (await shop.ReadyPodsAsync("v1")).Count == manifests.Replicas, "all pods of v1 are ready");
         return shop;
     }
 
