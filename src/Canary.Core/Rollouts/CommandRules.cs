@@ -59,7 +59,7 @@ internal static class CommandRules
 
     private static (CommandResult Result, string Message) Execute(Pass pass, Command command)
     {
-        if (pass.Observed.Deleting)
+        if (pass.Observed.Deleting && (command.Verb != CommandVerb.Abort || pass.Status.Journey is not { HandOverSentAt: null }))
         {
             return Refuse("the Rollout is being deleted");
         }

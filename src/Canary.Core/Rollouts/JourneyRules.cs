@@ -135,7 +135,7 @@ internal static class JourneyRules
         return true;
     }
 
-    /// <summary>Takes the weight away at once when no candidate pod is ready to answer.</summary>
+    /// <summary>Takes weight away at once, whatever holds the plan up: all of it when no candidate pod is ready to answer, and what a changed plan no longer gives.</summary>
     private static void WatchExposure(Pass pass)
     {
         var status = pass.Status;
@@ -150,6 +150,11 @@ internal static class JourneyRules
             pass.Announce("CandidateNotReady", pass.Replicas == 0 ? "the Deployment was scaled to zero; the weight went to 0" : $"no candidate pod is ready; the weight went to 0{why}", warning: true);
             pass.Route(traffic.StableSubset, traffic.CandidateSubset, Weight.Zero);
             CountLoss(pass, journey, why);
+        }
+        else if (traffic.Weight > pass.PlannedWeight)
+        {
+            pass.Announce("WeightSet", $"the plan was changed; {pass.PlannedWeight} of the requests go to {Pass.Describe(status.Candidate!)}");
+            pass.Route(traffic.StableSubset, traffic.CandidateSubset, pass.PlannedWeight);
         }
         else if (traffic.Weight > Weight.Zero && journey.ExposedSince is null && pass.Propagated())
         {

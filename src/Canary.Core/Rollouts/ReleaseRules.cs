@@ -31,7 +31,13 @@ internal static class ReleaseRules
 
         if (status.Journey is { Stage: not Stage.Retreating })
         {
-            RetreatRules.Begin(pass, Outcome.Released, "the Rollout was deleted", ordered: true);
+            RetreatRules.Begin(pass, Outcome.Released, "the Rollout was deleted");
+        }
+
+        if (pass.Status.Journey is { RetreatOrdered: false } && pass.Due(status.ReleasingSince.Value + Patience))
+        {
+            // a deletion waits for a ready stable pod as long as for routes, and no longer
+            pass.Travel(now => now with { RetreatOrdered = true });
         }
 
         if (pass.Status.Journey is not null)

@@ -9,7 +9,6 @@ internal static class StepRules
 {
     public static void Advance(Pass pass)
     {
-        LowersToPlan(pass);
         if (RestoresWeight(pass) || pass.Status.Pause is { Reason: PauseReason.Inconclusive or PauseReason.NoData })
         {
             pass.Waiting ??= pass.Status.Pause switch
@@ -42,16 +41,6 @@ internal static class StepRules
 
     /// <summary>Moves on to the next step.</summary>
     public static void Next(Pass pass) => pass.Travel(now => now with { Step = now.Step + 1, EnteredAt = pass.Now, NoDataSince = null });
-
-    /// <summary>Follows a plan that was changed to less than the candidate has.</summary>
-    private static void LowersToPlan(Pass pass)
-    {
-        if (pass.CurrentStep is not (null or Step.SetWeight) && pass.Status.Traffic is { } traffic && traffic.Weight > pass.PlannedWeight)
-        {
-            pass.Announce("WeightSet", $"the plan was changed; {pass.PlannedWeight} of the requests go to {Pass.Describe(pass.Status.Candidate!)}");
-            pass.Route(traffic.StableSubset, traffic.CandidateSubset, pass.PlannedWeight);
-        }
-    }
 
     /// <summary>Gives the weight back that was taken away while no pod was ready.</summary>
     private static bool RestoresWeight(Pass pass)

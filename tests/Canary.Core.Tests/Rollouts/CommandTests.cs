@@ -29,7 +29,7 @@ public sealed class CommandTests
         ("retreating", Retreating, "RRRARAR"),
         ("degraded", Degraded, "RRRRARR"),
         ("native update", Native, "RRRARAR"),
-        ("being deleted", Deleting, "RRRRRRR"),
+        ("being deleted", Deleting, "RRRARRR"),
     ];
 
     public static TheoryData<string, CommandVerb, CommandResult> Cases

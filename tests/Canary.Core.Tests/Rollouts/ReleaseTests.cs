@@ -1,3 +1,4 @@
+using Canary.Core.Commands;
 using Canary.Core.Rollouts;
 using Canary.Testing;
 using Xunit;
@@ -153,6 +154,32 @@ public sealed class ReleaseTests
         Assert.True(world.Gone, world.Status.Message);
         Assert.True(least > 0, "for a while no pod was ready");
         Assert.Equal(4, world.Find("v3")!.Ready(world.Now));
+    }
+
+    [Fact]
+    public void Decide_DeletedWhileTheRetreatWaits_GoesThroughAfterItsPatience()
+    {
+        var world = Retreating();
+        world.Deleting = true;
+        world.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal(50, world.CandidateWeight);
+
+        world.Run(TimeSpan.FromMinutes(4));
+
+        Assert.Equal(0, world.CandidateWeight);
+        Assert.True(world.Gone, world.Status.Message);
+    }
+
+    [Fact]
+    public void Decide_AbortWhileADeletedRolloutWaits_GoesThroughAtOnce()
+    {
+        var world = Retreating();
+        world.Deleting = true;
+        world.Settle();
+
+        Assert.Equal(CommandResult.Accepted, Order(world, CommandVerb.Abort).Result);
+
+        Assert.Equal(0, world.CandidateWeight);
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class SpecChangeTests
 
         world.Run(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(Phase.Paused, world.Status.Phase);
+        Assert.Equal((20, Phase.Paused), (world.CandidateWeight, world.Status.Phase));
     }
 
     [Fact]
