@@ -8,7 +8,7 @@ namespace Canary.Scenarios.Crash;
 /// <param name="nextDeath">How each engine dies, by its number from 0.</param>
 internal sealed class CrashRun(CrashCluster cluster, Story story, Func<int, KillSwitch> nextDeath) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly List<CrashEngine> _engines = [];
     private readonly List<Task> _funerals = [];

@@ -5,7 +5,8 @@ using Xunit;
 namespace Canary.Scenarios.Crash;
 
 /// <summary>Kills the engine at every write to the API, before and after it, and starts it again.</summary>
-public sealed class CrashTests(CrashCluster cluster, ITestOutputHelper output) : IClassFixture<CrashCluster>
+[Collection(nameof(CrashCollection))]
+public sealed class CrashTests(CrashCluster cluster, ITestOutputHelper output)
 {
     private const int AtOnce = 8;
 

@@ -3,7 +3,7 @@ namespace Canary.Scenarios.Crash;
 /// <summary>Waits for what a journal shows.</summary>
 internal static class JournalWaits
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits until nothing has changed for a while.</summary>

@@ -7,7 +7,8 @@ using Xunit;
 namespace Canary.Scenarios.Crash;
 
 /// <summary>The controller as a process of its own, ended by signals.</summary>
-public sealed class ProcessTests(CrashCluster cluster, ITestOutputHelper output) : IClassFixture<CrashCluster>
+[Collection(nameof(CrashCollection))]
+public sealed class ProcessTests(CrashCluster cluster, ITestOutputHelper output)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -63,6 +64,11 @@ public sealed class ProcessTests(CrashCluster cluster, ITestOutputHelper output)
             await JournalWaits.SettleAsync(journal, Token);
             Assert.Empty(History.Broken(journal, Story.Promotion));
             return FinalState.Of(journal);
+        }
+        catch (TimeoutException)
+        {
+            output.WriteLine(controller.Output);
+            throw;
         }
         finally
         {

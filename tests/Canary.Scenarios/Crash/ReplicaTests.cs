@@ -5,7 +5,8 @@ using Xunit;
 namespace Canary.Scenarios.Crash;
 
 /// <summary>Two engines that share one Lease.</summary>
-public sealed class ReplicaTests(CrashCluster cluster, ITestOutputHelper output) : IClassFixture<CrashCluster>
+[Collection(nameof(CrashCollection))]
+public sealed class ReplicaTests(CrashCluster cluster, ITestOutputHelper output)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
