@@ -60,25 +60,27 @@ public sealed class HandOverTests(SharedCluster cluster)
         await shop.UntilAsync(rollout => Shop.StepLabel(rollout) == "3/3 pause", "v2 has everything");
         await ChangeAsync();
         await shop.CommandAsync("resume");
-        foreach (var stage in new[] { "SwitchingSubset", "ResettingWeights" })
+
+        // a fall that comes late could meet the hand-over's own instant, which has a test of its own
+        foreach (var stage in from < to ? new[] { "SwitchingSubset", "ResettingWeights" } : ["SwitchingSubset"])
         {
             await shop.UntilAsync(rollout => Shop.Stage(rollout) == stage || Shop.Outcome(rollout) is not null, stage);
             await ChangeAsync();
         }
-
-        // the hand-over's own moment: between the fence and the change of owner
-        await shop.UntilAsync(rollout => rollout["status"]!["engine"]!["journey"]?["handOverSentAt"] is not null || Shop.Outcome(rollout) is not null, "the hand-over");
-        await ChangeAsync();
 
         await shop.UntilAsync(rollout => Shop.Outcome(rollout) == "Promoted" && Shop.Phase(rollout) == "Healthy", "v2 is promoted");
         await shop.UntilAsync(async () => (await shop.ReadyPodsAsync("v2")).Count == replicas && (await shop.ListAsync(ResourceKind.Pods)).Count == replicas, "as many pods as asked for");
         AssertServed(serving, Math.Min(from, to));
     }
 
+    /// <summary>
+    /// Nothing can guard a change of the ReplicaSet by the Deployment's replicas. When these fall between the two, the Deployment's controller shrinks both
+    /// ReplicaSets in proportion and takes what rounding leaves over from the larger, the new one: that dips until the next pass saturates it.
+    /// </summary>
     [Theory]
-    [InlineData(5)]
-    [InlineData(2)]
-    public async Task HandOver_WhileReplicasChangeInThatInstant_EndsConsistent(int to)
+    [InlineData(5, 3)]
+    [InlineData(2, 1)]
+    public async Task HandOver_WhileReplicasChangeInThatInstant_EndsConsistent(int to, int atLeast)
     {
         var shop = await Shop.OpenAsync(cluster, $"instant-{to}", new ShopManifests("[{setWeight: 100}]") { Replicas = 3, Analysis = "templates: [{name: judge}]", Propagation = 50 });
         await using var serving = await ServingCount.WatchAsync(shop);
@@ -100,7 +102,7 @@ public sealed class HandOverTests(SharedCluster cluster)
         await shop.UntilAsync(async () => (await shop.ReadyPodsAsync("v2")).Count == to && (await shop.ListAsync(ResourceKind.Pods)).Count == to, "as many pods of v2 as asked for");
 
         Assert.Equal(1, scaled);
-        AssertServed(serving, Math.Min(3, to));
+        AssertServed(serving, atLeast);
     }
 
     private static void AssertServed(ServingCount serving, int pods)
