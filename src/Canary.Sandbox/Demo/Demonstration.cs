@@ -33,6 +33,7 @@ internal sealed class Demonstration(SandboxCluster cluster, IDemoView view, Demo
 
         await cluster.ApplyAsync(rollouts, cancellation).ConfigureAwait(false);
         await UntilAsync(glance => glance.Phase == "Healthy", TimeSpan.FromMinutes(1), null, cancellation).ConfigureAwait(false);
+        await ServesAsync(cancellation).ConfigureAwait(false);
         view.Settle();
         if (cluster.Plane.Load is not null)
         {
@@ -52,6 +53,21 @@ internal sealed class Demonstration(SandboxCluster cluster, IDemoView view, Demo
         }
 
         return _wrong;
+    }
+
+    /// <summary>Waits until every pod of v1 is available and the mesh knows them, so that no request finds an empty shop.</summary>
+    private async Task ServesAsync(CancellationToken cancellation)
+    {
+        JsonNode? status;
+        JsonNode? spec;
+        do
+        {
+            await Task.Delay(Glancing, cluster.Time, cancellation).ConfigureAwait(false);
+            var deployment = await cluster.Api.GetAsync(ResourceKind.Deployments, Namespace, Name, cancellation).ConfigureAwait(false);
+            (spec, status) = (deployment["spec"]?["replicas"], deployment["status"]?["availableReplicas"]);
+        }
+        while (status is null || status.GetValue<int>() < spec!.GetValue<int>());
+        await Task.Delay(plan.MeshLearns, cluster.Time, cancellation).ConfigureAwait(false);
     }
 
     private async Task TellAsync(Story story, CancellationToken cancellation)
