@@ -11,7 +11,7 @@ internal sealed record Story(string Tag, string About, Ending Ends, TimeSpan AtM
     public static IReadOnlyList<Story> All { get; } =
     [
         new("v2", "as good as v1", Ending.Promoted, TimeSpan.FromMinutes(4)),
-        new("v3-errors", "answers 5 % of the requests with 503", Ending.RolledBack, TimeSpan.FromMinutes(1)),
+        new("v3-errors", "answers 5 % of the requests with an error", Ending.RolledBack, TimeSpan.FromMinutes(1)),
         new("v4-slow", "its slow requests are twice as slow", Ending.RolledBack, TimeSpan.FromMinutes(2)),
         new("v5-crash", "crashes at its start", Ending.NeverServed, TimeSpan.FromMinutes(1)),
     ];
