@@ -73,38 +73,6 @@ public sealed class HandOverTests(SharedCluster cluster)
         AssertServed(serving, Math.Min(from, to));
     }
 
-    /// <summary>
-    /// Nothing can guard a change of the ReplicaSet by the Deployment's replicas. When these fall between the two, the Deployment's controller shrinks both
-    /// ReplicaSets in proportion and takes what rounding leaves over from the larger, the new one: that dips until the next pass saturates it.
-    /// </summary>
-    [Theory]
-    [InlineData(5, 3)]
-    [InlineData(2, 1)]
-    public async Task HandOver_WhileReplicasChangeInThatInstant_EndsConsistent(int to, int atLeast)
-    {
-        var shop = await Shop.OpenAsync(cluster, $"instant-{to}", new ShopManifests("[{setWeight: 100}]") { Replicas = 3, Analysis = "templates: [{name: judge}]", Propagation = 50 });
-        await using var serving = await ServingCount.WatchAsync(shop);
-        var scaled = 0;
-        shop.Running.Fault(shop.Namespace, async http =>
-        {
-            // just before the server carries the change of owner out
-            if (http.Request.Method == "PATCH" && http.Request.Path.Value!.Contains("/replicasets/", StringComparison.Ordinal) && http.Request.QueryString.Value!.Contains("fieldManager=canary&", StringComparison.Ordinal)
-                && Shop.Stage(await shop.RolloutAsync()) == "HandingOver" && Interlocked.Exchange(ref scaled, 1) == 0)
-            {
-                await shop.ScaleAsync(to);
-            }
-
-            return false;
-        });
-
-        await shop.SetImageAsync("v2");
-        await shop.UntilAsync(rollout => Shop.Outcome(rollout) is not null && Shop.Phase(rollout) == "Healthy", "v2 is promoted");
-        await shop.UntilAsync(async () => (await shop.ReadyPodsAsync("v2")).Count == to && (await shop.ListAsync(ResourceKind.Pods)).Count == to, "as many pods of v2 as asked for");
-
-        Assert.Equal(1, scaled);
-        AssertServed(serving, atLeast);
-    }
-
     private static void AssertServed(ServingCount serving, int pods)
     {
         var (least, moments, picture) = serving.Least();
