@@ -273,7 +273,7 @@ public sealed class InterleavingTests
                 deployment.Replicas = detail % 7;
                 if (detail % 5 == 0)
                 {
-                    deployment.Surge = detail % 2 == 0 ? $"{detail % 3}" : "30%";
+                    deployment.Surge = detail % 2 == 0 ? $"{(detail % 3) + 1}" : "30%";
                 }
 
                 break;
