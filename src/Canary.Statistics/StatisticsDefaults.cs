@@ -64,11 +64,20 @@ public static class StatisticsDefaults
     /// <summary>Half-life of the running baseline rate of a binomial test, blocks (5 minutes of 10-second blocks).</summary>
     public const double BaselineRateHalfLifeBlocks = 30;
 
+    /// <summary>A candidate that completes requests at this multiple of the planned odds or more is not hanging. In (0, 1].</summary>
+    public const double LeastShareRatio = 0.8;
+
+    /// <summary>A candidate that completes requests at this multiple of the planned odds or less gets what it should. At least 1.</summary>
+    public const double MostShareRatio = 1.25;
+
     /// <summary>Measured delay of the count test over the information bound; multiplies planned times.</summary>
     public const double DelayFactor = 1.3;
 
     /// <summary>The 12 alternatives of the rollback side: ratios of the candidate's rate to the margin, each greater than 1.</summary>
     public static NumberList RollbackGrid { get; } = [1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3.5, 5, 10, 30, 100];
+
+    /// <summary>The 8 alternatives of a share test below its tolerance: multiples of the tolerated odds, each in (0, 1).</summary>
+    public static NumberList FewerGrid { get; } = [0.02, 0.1, 0.25, 0.45, 0.6, 0.75, 0.87, 0.94];
 
     /// <summary>The 8 alternatives of the acceptance side: ratios of the candidate's rate to the margin, each in (0, 1).</summary>
     public static NumberList AcceptanceGrid { get; } = [0.02, 0.2, 0.4, 0.55, 0.67, 0.78, 0.87, 0.94];
