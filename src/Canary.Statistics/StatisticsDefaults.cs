@@ -70,6 +70,24 @@ public static class StatisticsDefaults
     /// <summary>A candidate that completes requests at this multiple of the planned odds or less gets what it should. At least 1.</summary>
     public const double MostShareRatio = 1.25;
 
+    /// <summary>Least information (bad requests times the variance of their split) of a dispersion that may be relied on.</summary>
+    public const double DispersionInformation = 150;
+
+    /// <summary>Least time of a dispersion that may be relied on, seconds.</summary>
+    public const double DispersionSeconds = 1800;
+
+    /// <summary>A measured dispersion up to this is taken for 1: chance alone makes as much. At least 1.</summary>
+    public const double HarmlessDispersion = 1.2;
+
+    /// <summary>A larger measured dispersion is multiplied by this. At least 1.</summary>
+    public const double DispersionSafety = 1.5;
+
+    /// <summary>Standard normal quantile of 99 %: how far pods that differ for good may drift apart by chance.</summary>
+    public const double PodEffectQuantile = 2.33;
+
+    /// <summary>Sum of squared deviations, in squared bad requests, at which the self-normalised test is tightest. Greater than 0.</summary>
+    public const double SelfNormalisedTuning = 3;
+
     /// <summary>Measured delay of the count test over the information bound; multiplies planned times.</summary>
     public const double DelayFactor = 1.3;
 
