@@ -60,6 +60,10 @@ public abstract record MetricReading
     /// <param name="Cumulative">Requests up to each bound, never falling; as many as bounds.</param>
     public sealed record Buckets(ValueList<double> UpperBounds, ValueList<double> Cumulative) : MetricReading;
 
+    /// <summary>A level, or any number that is no count.</summary>
+    /// <param name="Value">The number; finite.</param>
+    public sealed record Level(double Value) : MetricReading;
+
     /// <summary>The pod answered, and no series matched.</summary>
     public sealed record Absent : MetricReading;
 
