@@ -22,7 +22,7 @@ internal static class MetricRound
     {
         var judge = MetricJudge.For(metric, spec);
         var (prepared, width, misfit) = judge.Prepare(before, index, measurement);
-        var problem = misfit is null ? Unreadable(measurement, index, exposure) : (MeasurementState.NoData, misfit);
+        var problem = misfit is null ? Unreadable(measurement, index, spec, exposure) : (MeasurementState.NoData, misfit);
         if (width == 0 || problem is not null)
         {
             var (kind, reason) = problem ?? (MeasurementState.NoData, "no pod has a series that matches");
@@ -37,7 +37,8 @@ internal static class MetricRound
 
         var state = prepared with { Pods = round.Pods };
         var counted = round.Deltas.Where(delta => Counts(delta, exposure)).ToList();
-        var stable = Sum(counted, ArmName.Stable, width);
+        var comparison = Comparison(spec, exposure);
+        var stable = Sum(counted, comparison, width);
         var candidate = Sum(counted, ArmName.Candidate, width);
         var share = Share(judge, round.Deltas, exposure);
         if (Impossible(judge, state, stable) || Impossible(judge, state, candidate))
@@ -65,7 +66,7 @@ internal static class MetricRound
             return new Result(Value(state, measurement.At, null), true, share);
         }
 
-        var silent = candidateSilent ? ArmName.Candidate : ArmName.Stable;
+        var silent = candidateSilent ? ArmName.Candidate : comparison;
         if (counted.All(delta => delta.Arm != silent))
         {
             return Begins(spec, exposure, measurement, silent)
@@ -76,6 +77,10 @@ internal static class MetricRound
         var missing = stableSilent && candidateSilent ? "no requests arrive" : $"no requests reach {Name(silent)}";
         return new Result(Gap(state, measurement.At, spec.Interval * IntervalsWithoutTraffic, MeasurementState.NoTraffic, missing), false, share);
     }
+
+    /// <summary>The arm that the candidate is compared with; before the exposure what is usual is learned from the pods that serve, whose template a fresh baseline shares.</summary>
+    private static ArmName Comparison(AnalysisSpec spec, Exposure exposure) =>
+        spec.Baseline == BaselineKind.Fresh && exposure.Since is not null ? ArmName.Baseline : ArmName.Stable;
 
     /// <summary>Requests count from the exposure on; before it the stable revision's teach what is usual.</summary>
     private static bool Counts(PodDeltas.PodDelta delta, Exposure exposure) =>
@@ -99,7 +104,7 @@ internal static class MetricRound
     private static ShareCount Share(MetricJudge judge, IReadOnlyList<PodDeltas.PodDelta> deltas, Exposure exposure)
     {
         var known = deltas.Where(delta => delta.From >= exposure.WeightSince).ToLookup(delta => delta.Arm, delta => judge.Requests(delta.Values));
-        return new ShareCount(exposure.Weight, known[ArmName.Stable].Sum(), known[ArmName.Candidate].Sum());
+        return new ShareCount(exposure.Weight, known[ArmName.Stable].Sum() + known[ArmName.Baseline].Sum(), known[ArmName.Candidate].Sum());
     }
 
     private static bool Impossible(MetricJudge judge, MetricState state, double[] block) =>
@@ -124,10 +129,19 @@ internal static class MetricRound
     }
 
     /// <summary>Why an arm tells nothing at all; null when each that matters has a pod that does.</summary>
-    private static (MeasurementState State, string Reason)? Unreadable(Measurement measurement, int index, Exposure exposure)
+    private static (MeasurementState State, string Reason)? Unreadable(Measurement measurement, int index, AnalysisSpec spec, Exposure exposure)
     {
-        // before the exposure the candidate may well have no pod yet, and the stable revision can be learned from all the same
-        foreach (var arm in exposure.Since is null ? (ReadOnlySpan<ArmName>)[ArmName.Stable] : [ArmName.Stable, ArmName.Candidate])
+        var comparison = Comparison(spec, exposure);
+        ReadOnlySpan<ArmName> needed = exposure switch
+        {
+            // the candidate may well have no pod yet, and the stable revision can be learned from all the same
+            { Since: null } => [ArmName.Stable],
+
+            // a fresh baseline has gone by then: nothing is left to be compared
+            _ when comparison == ArmName.Baseline && exposure.Weight == Traffic.Weight.Full => [ArmName.Candidate],
+            _ => [comparison, ArmName.Candidate],
+        };
+        foreach (var arm in needed)
         {
             var pods = measurement.Pods.Where(pod => pod.Arm == arm).ToList();
             if (pods.Count == 0)
@@ -150,5 +164,10 @@ internal static class MetricRound
         return null;
     }
 
-    private static string Name(ArmName arm) => arm == ArmName.Stable ? "the stable revision" : "the candidate";
+    private static string Name(ArmName arm) => arm switch
+    {
+        ArmName.Stable => "the stable revision",
+        ArmName.Baseline => "the baseline",
+        _ => "the candidate",
+    };
 }
