@@ -34,7 +34,7 @@ public sealed record StakedSteps(int Later, int Begun);
 
 /// <summary>Requests counted under one weight.</summary>
 /// <param name="Weight">The weight.</param>
-/// <param name="Stable">Requests of the stable revision.</param>
+/// <param name="Stable">Requests of the stable revision, those of its baseline among them.</param>
 /// <param name="Candidate">Requests of the candidate.</param>
 public sealed record ShareCount(Weight Weight, double Stable, double Candidate);
 

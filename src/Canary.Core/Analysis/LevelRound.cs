@@ -10,8 +10,7 @@ internal static class LevelRound
     public static RoundResult Take(LevelJudge judge, MetricState before, RoundFacts facts)
     {
         var exposure = facts.Exposure;
-        ReadOnlySpan<ArmName> needed = exposure.Since is null ? [ArmName.Stable] : judge.Compares ? [ArmName.Stable, ArmName.Candidate] : [ArmName.Candidate];
-        foreach (var arm in needed)
+        foreach (var arm in facts.Needed(judge.Compares))
         {
             if (MetricRound.Unreadable(facts, arm) is { } problem)
             {
@@ -32,10 +31,10 @@ internal static class LevelRound
         }
 
         var candidate = Level(facts, ArmName.Candidate);
-        var stable = judge.Compares ? Level(facts, ArmName.Stable) : 0;
+        var stable = judge.Compares ? Level(facts, facts.Compared) : 0;
         if (candidate is null || stable is null)
         {
-            var silent = candidate is null ? ArmName.Candidate : ArmName.Stable;
+            var silent = candidate is null ? ArmName.Candidate : facts.Compared;
             return facts.Measurement.Pods.Any(pod => pod.Arm == silent && pod.Failure is null && !IsWarm(pod, facts))
                 ? new RoundResult(MetricRound.Value(state, facts.At, $"the pods of {MetricRound.Name(silent)} warm up"), false, null)
                 : Gap(state, facts, MeasurementState.NoData, $"no pod of {MetricRound.Name(silent)} has a series that matches");

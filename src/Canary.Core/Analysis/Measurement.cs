@@ -1,6 +1,6 @@
 namespace Canary.Core.Analysis;
 
-/// <summary>Which of the two revisions a pod belongs to.</summary>
+/// <summary>What a pod runs for.</summary>
 public enum ArmName
 {
     /// <summary>The revision that serves users.</summary>
@@ -8,9 +8,12 @@ public enum ArmName
 
     /// <summary>The revision on trial.</summary>
     Candidate,
+
+    /// <summary>Fresh pods of the stable revision, run only to compare with.</summary>
+    Baseline,
 }
 
-/// <summary>One round of readings: every live pod of both arms, once. Counters are raw and cumulative, so a lost round loses nothing.</summary>
+/// <summary>One round of readings: every live pod of every arm, once. Counters are raw and cumulative, so a lost round loses nothing.</summary>
 /// <param name="At">When the round ended, in UTC.</param>
 /// <param name="Pods">One entry a live pod, in any order.</param>
 public sealed record Measurement(DateTimeOffset At, ValueList<PodReading> Pods);

@@ -15,9 +15,9 @@ internal static class MetricRound
     public static RoundResult Take(CounterJudge judge, MetricState before, RoundFacts facts)
     {
         var (measurement, spec, exposure) = (facts.Measurement, facts.Spec, facts.Exposure);
-        var compared = ArmName.Stable;
+        var compared = facts.Compared;
         var (prepared, width, misfit) = judge.Prepare(before, facts);
-        var problem = misfit is null ? Unreadable(judge, facts, compared) : (MeasurementState.NoData, misfit);
+        var problem = misfit is null ? Unreadable(judge, facts) : (MeasurementState.NoData, misfit);
         if (width == 0 || problem is not null)
         {
             var (kind, reason) = problem ?? (MeasurementState.NoData, "no pod has a series that matches");
@@ -31,7 +31,7 @@ internal static class MetricRound
         }
 
         var state = prepared with { Pods = round.Pods };
-        var counted = round.Deltas.Where(delta => Counts(judge, delta, exposure, compared)).ToList();
+        var counted = round.Deltas.Where(delta => Counts(judge, delta, exposure)).ToList();
         var stable = Sum(counted, compared, width);
         var candidate = Sum(counted, ArmName.Candidate, width);
         var share = Share(judge, round.Deltas, exposure);
@@ -83,7 +83,12 @@ internal static class MetricRound
     public static MetricState Value(MetricState state, DateTimeOffset now, string? reason) =>
         state with { Last = MeasurementState.Value, LastReason = reason, GapSince = null, ValueAt = now };
 
-    public static string Name(ArmName arm) => arm == ArmName.Stable ? "the stable revision" : "the candidate";
+    public static string Name(ArmName arm) => arm switch
+    {
+        ArmName.Stable => "the stable revision",
+        ArmName.Baseline => "the baseline",
+        _ => "the candidate",
+    };
 
     /// <summary>Takes what was counted into the tests, the record of blocks and what is known of the stable pods among themselves.</summary>
     private static MetricState Taken(CounterJudge judge, MetricState state, List<PodDeltas.PodDelta> counted, double[] stable, double[] candidate, RoundFacts facts)
@@ -103,8 +108,8 @@ internal static class MetricRound
     }
 
     /// <summary>Requests count from the exposure on; before it the stable revision's teach what is usual.</summary>
-    private static bool Counts(CounterJudge judge, PodDeltas.PodDelta delta, Exposure exposure, ArmName compared) =>
-        (delta.Warm || judge.CountsColdPods) && (exposure.Since is { } since ? delta.From >= since : delta.Arm == compared);
+    private static bool Counts(CounterJudge judge, PodDeltas.PodDelta delta, Exposure exposure) =>
+        (delta.Warm || judge.CountsColdPods) && (exposure.Since is { } since ? delta.From >= since : delta.Arm == ArmName.Stable);
 
     private static double[] Sum(List<PodDeltas.PodDelta> deltas, ArmName arm, int width)
     {
@@ -150,10 +155,9 @@ internal static class MetricRound
     });
 
     /// <summary>Why an arm tells nothing at all; null when each that matters has a pod that does.</summary>
-    private static (MeasurementState State, string Reason)? Unreadable(CounterJudge judge, RoundFacts facts, ArmName compared)
+    private static (MeasurementState State, string Reason)? Unreadable(CounterJudge judge, RoundFacts facts)
     {
-        // before the exposure the candidate may well have no pod yet, and the stable revision can be learned from all the same
-        foreach (var arm in facts.Exposure.Since is null ? (ReadOnlySpan<ArmName>)[compared] : judge.Compares ? [compared, ArmName.Candidate] : [ArmName.Candidate])
+        foreach (var arm in facts.Needed(judge.Compares))
         {
             if (Unreadable(facts, arm) is { } problem)
             {
