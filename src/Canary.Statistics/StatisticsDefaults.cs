@@ -40,6 +40,9 @@ public static class StatisticsDefaults
     /// <summary>Requests that fail together, at most; 1 means that requests are independent. At least 1.</summary>
     public const double Dispersion = 1;
 
+    /// <summary>Share of the budget of a rollback test that is staked at first exposure when later steps are planned, in (0, 1]; they share the rest.</summary>
+    public const double FirstStake = 0.5;
+
     /// <summary>Share of the budget for error rates, in [0, 1].</summary>
     public const double ErrorWeight = 0.4;
 

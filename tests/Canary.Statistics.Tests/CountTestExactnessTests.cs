@@ -42,15 +42,17 @@ public sealed class CountTestExactnessTests
             iter: 4000);
 
     [Fact]
-    public void Evidence_TwoBlocksOfOtherRatesAndWeights_ExpectsAtMostOne() =>
-        Gen.Select(Gen.Int[1, 3], Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Double[0, 0.9], Gen.Double[0, 0.9], Margin).Sample(
-            (firstCandidates, firstBaselines, secondCandidates, secondBaselines, firstRate, secondRate, ratio) =>
+    public void Evidence_TwoStepsOfOtherRatesAndWeightsWithARestart_ExpectsAtMostOne() =>
+        Gen.Select(Gen.Int[1, 3], Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Double[0, 0.9], Gen.Double[0, 0.9], Margin, Gen.Double[0.1, 1]).Sample(
+            (firstCandidates, firstBaselines, secondCandidates, secondBaselines, firstRate, secondRate, ratio, share) =>
             {
+                // the second block is a new step, at which half of what is left is staked
                 var settings = CountTestSettings.Rollback(ratio);
                 var sum = 0.0;
                 foreach (var (first, firstChance) in Outcomes(firstCandidates, firstBaselines, Math.Min(1, ratio * firstRate), firstRate))
                 {
-                    var state = CountTest.Advance(settings, CountTest.Start(settings), first);
+                    var state = CountTest.Advance(settings, CountTest.Start(settings, share), first);
+                    state = share < 1 ? CountTest.Restart(settings, state, (1 - share) / 2) : state;
                     foreach (var (second, secondChance) in Outcomes(secondCandidates, secondBaselines, Math.Min(1, ratio * secondRate), secondRate))
                     {
                         sum += firstChance * secondChance * Math.Exp(CountTest.LogEvidence(settings, CountTest.Advance(settings, state, second)));

@@ -5,7 +5,7 @@ namespace Canary.Statistics;
 /// <para>Each alternative bets, before a block, on the share of bad requests that fall to the candidate. With w = r0 nc / (r0 nc + nb),
 /// Q = 1 / (1 + w (rho - 1)) and R = rho Q, the product of R^xc Q^xb e^(-d0 nc (R - 1)) over blocks has expectation at most 1 while the candidate keeps the margin
 /// (rho above 1) or breaks it (rho below 1), whatever the baseline's rate does and however the exposure moves: 1 + p (R - 1) is at most e^(p (R - 1)), and R and Q
-/// balance at the margin. The mixture over alternatives keeps that. By Ville's inequality it ever reaches 1 / alpha with probability at most alpha.</para>
+/// balance at the margin. The mixture over alternatives keeps that, and so does money that is kept and staked later. By Ville's inequality it ever reaches 1 / alpha with probability at most alpha.</para>
 /// <para>Requests within a block must be independent given the past, or fail in clusters of at most <see cref="CountTestSettings.Dispersion"/>.</para>
 /// <para>Source: docs/analysis.md; checked by enumeration in CountTestExactnessTests and against 50-digit vectors in CountTestVectorTests. Pure; thread-safe.</para>
 /// </remarks>
@@ -13,14 +13,20 @@ public static class CountTest
 {
     /// <summary>The state before the first block: no evidence.</summary>
     /// <param name="settings">What the test asks.</param>
+    /// <param name="share">Share of the budget that is staked at once, in (0, 1]; the rest is kept for <see cref="Restart"/>. 1 is the plain test.</param>
     /// <returns>A state whose evidence is 1.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="settings"/> is null.</exception>
-    public static CountTestState Start(CountTestSettings settings)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="share"/> is out of its range.</exception>
+    public static CountTestState Start(CountTestSettings settings, double share = 1)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        var staked = Math.Log(Require.Share(share));
+        var scores = new double[settings.Grid.Count];
+        Array.Fill(scores, staked);
         return new()
         {
-            Scores = NumberList.Own(new double[settings.Grid.Count]),
+            Scores = NumberList.Own(scores),
+            Unspent = 1 - share,
             MaximumLogEvidence = 0,
             Blocks = 0,
             CandidateRequests = 0,
@@ -28,6 +34,33 @@ public static class CountTest
             CandidateErrors = 0,
             BaselineErrors = 0,
         };
+    }
+
+    /// <summary>Stakes a further share of the budget on the alternatives as if the test began now, so that a regression which first shows now need not win back what was lost before.</summary>
+    /// <param name="settings">The settings that the state was started with.</param>
+    /// <param name="state">Where the test stands.</param>
+    /// <param name="share">Share of the whole budget, in (0, 1]; no more than <see cref="CountTestState.Unspent"/> is staked. Decided before the blocks that follow (<see cref="RestartSchedule"/>).</param>
+    /// <returns>The state with the stake. Its evidence is that of <paramref name="state"/> up to rounding; the same state when nothing was left.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">The state has another number of alternatives than the settings.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="share"/> is out of its range.</exception>
+    public static CountTestState Restart(CountTestSettings settings, CountTestState state, double share)
+    {
+        RequireMatching(settings, state);
+        var stake = Math.Min(Require.Share(share), state.Unspent);
+        if (stake == 0)
+        {
+            return state;
+        }
+
+        var staked = Math.Log(stake);
+        var scores = new double[state.Scores.Count];
+        for (var i = 0; i < scores.Length; i++)
+        {
+            scores[i] = LogSpace.Add(state.Scores[i], staked);
+        }
+
+        return state with { Scores = NumberList.Own(scores), Unspent = state.Unspent - stake };
     }
 
     /// <summary>Takes one block into account.</summary>
@@ -57,7 +90,8 @@ public static class CountTest
         return new()
         {
             Scores = NumberList.Own(scores),
-            MaximumLogEvidence = Math.Max(state.MaximumLogEvidence, LogSpace.WeightedSum(settings.LogWeights, scores)),
+            Unspent = state.Unspent,
+            MaximumLogEvidence = Math.Max(state.MaximumLogEvidence, LogEvidence(settings, scores, state.Unspent)),
             Blocks = state.Blocks + 1,
             CandidateRequests = state.CandidateRequests + block.CandidateRequests,
             BaselineRequests = state.BaselineRequests + block.BaselineRequests,
@@ -75,7 +109,7 @@ public static class CountTest
     public static double LogEvidence(CountTestSettings settings, CountTestState state)
     {
         RequireMatching(settings, state);
-        return LogSpace.WeightedSum(settings.LogWeights, state.Scores.AsSpan());
+        return LogEvidence(settings, state.Scores.AsSpan(), state.Unspent);
     }
 
     /// <summary>The alternative that explains the data best.</summary>
@@ -106,6 +140,12 @@ public static class CountTest
         var candidateGain = (1.0 - candidateShare) * (ratio - 1.0) / (1.0 + lean);
         return block.CandidateErrors * logCandidate + block.BaselineErrors * logBaseline
             - marginDifference * block.CandidateRequests * candidateGain;
+    }
+
+    private static double LogEvidence(CountTestSettings settings, ReadOnlySpan<double> scores, double unspent)
+    {
+        var staked = LogSpace.WeightedSum(settings.LogWeights, scores);
+        return unspent == 0 ? staked : LogSpace.Add(staked, Math.Log(unspent));
     }
 
     private static void RequireMatching(CountTestSettings settings, CountTestState state)

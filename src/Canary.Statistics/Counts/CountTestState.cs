@@ -1,17 +1,20 @@
 namespace Canary.Statistics;
 
-/// <summary>Where a count test stands after some blocks. Made by <see cref="CountTest.Start"/>, moved on by <see cref="CountTest.Advance"/>.</summary>
+/// <summary>Where a count test stands after some blocks. Made by <see cref="CountTest.Start"/>, moved on by <see cref="CountTest.Advance"/> and <see cref="CountTest.Restart"/>.</summary>
 /// <remarks>Immutable; equal by value, to the bit. Every number is finite, so that JSON keeps it exactly.</remarks>
 public sealed record CountTestState
 {
-    private const int Format = 1;
+    private const int Format = 2;
 
     internal CountTestState()
     {
     }
 
-    /// <summary>Log evidence of each alternative, natural logarithms, in the order of <see cref="CountTestSettings.Grid"/>.</summary>
+    /// <summary>What the stakes on each alternative have become, natural logarithms, in the order of <see cref="CountTestSettings.Grid"/>; the logarithm of the staked share before the first block.</summary>
     public required NumberList Scores { get; init; }
+
+    /// <summary>Share of the budget that is not staked yet, in [0, 1); it counts as it is until <see cref="CountTest.Restart"/> stakes it. 0 in a plain test.</summary>
+    public required double Unspent { get; init; }
 
     /// <summary>Largest log evidence so far, natural logarithm, at least 0; e to its negative is a p-value valid at any time.</summary>
     public required double MaximumLogEvidence { get; init; }
@@ -59,6 +62,7 @@ public sealed record CountTestState
     internal static CountTestState Read(NumberReader reader) => new()
     {
         Scores = reader.NextList(),
+        Unspent = reader.NextRatio(),
         MaximumLogEvidence = reader.NextFinite(),
         Blocks = reader.NextCount(),
         CandidateRequests = reader.NextFinite(),
@@ -68,5 +72,5 @@ public sealed record CountTestState
     };
 
     internal void Write(NumberWriter writer) =>
-        writer.Add(Scores).Add(MaximumLogEvidence).Add(Blocks).Add(CandidateRequests).Add(BaselineRequests).Add(CandidateErrors).Add(BaselineErrors);
+        writer.Add(Scores).Add(Unspent).Add(MaximumLogEvidence).Add(Blocks).Add(CandidateRequests).Add(BaselineRequests).Add(CandidateErrors).Add(BaselineErrors);
 }

@@ -26,6 +26,13 @@ internal static class LogSpace
         return small / (1.0 + small);
     }
 
+    /// <summary>ln(e^a + e^b); negative infinity is nothing.</summary>
+    public static double Add(double a, double b)
+    {
+        var larger = Math.Max(a, b);
+        return double.IsInfinity(larger) ? larger : larger + LogOnePlus(Math.Exp(-Math.Abs(a - b)));
+    }
+
     /// <summary>ln of the sum of weight times e^score; negative infinity for nothing at all, positive infinity when a score with weight is.</summary>
     /// <param name="logWeights">Natural logarithms of the weights; negative infinity leaves the score out.</param>
     /// <param name="scores">As many scores, natural logarithms.</param>

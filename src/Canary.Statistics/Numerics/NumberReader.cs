@@ -33,6 +33,12 @@ internal sealed class NumberReader
         return Require.IsCount(value) ? value : throw Broken($"holds {value} at position {_at - 1}, where a count was meant");
     }
 
+    public double NextRatio()
+    {
+        var value = Next();
+        return value is >= 0 and <= 1 ? value : throw Broken($"holds {value} at position {_at - 1}, where a share was meant");
+    }
+
     public int NextLength()
     {
         var value = NextCount();

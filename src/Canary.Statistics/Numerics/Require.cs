@@ -31,6 +31,9 @@ internal static class Require
     public static double Probability(double value, [CallerArgumentExpression(nameof(value))] string? name = null) =>
         value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, "Must be greater than 0 and less than 1.");
 
+    public static double Share(double value, [CallerArgumentExpression(nameof(value))] string? name = null) =>
+        value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, "Must be greater than 0 and at most 1.");
+
     public static double Ratio(double value, [CallerArgumentExpression(nameof(value))] string? name = null) =>
         value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, "Must be in [0, 1].");
 }
