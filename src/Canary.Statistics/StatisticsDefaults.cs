@@ -97,15 +97,6 @@ public static class StatisticsDefaults
     /// <summary>Sum of squared deviations, in squared bad requests, at which the self-normalised test is tightest. Greater than 0.</summary>
     public const double SelfNormalisedTuning = 3;
 
-    /// <summary>A candidate whose gauge is up to this many times the baseline's is not worse. Greater than 0.</summary>
-    public const double GaugeMargin = 1.10;
-
-    /// <summary>Readings of a gauge averaged into one when nothing is known of its history (300 seconds of 10-second readings).</summary>
-    public const int GaugeReadingsPerBlock = 30;
-
-    /// <summary>Difference of a gauge that the test with history is quickest to see, a natural logarithm (about 10 %).</summary>
-    public const double GaugeExpectedLogDifference = 0.10;
-
     /// <summary>Measured delay of the count test over the information bound; multiplies planned times.</summary>
     public const double DelayFactor = 1.3;
 

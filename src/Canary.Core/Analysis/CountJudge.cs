@@ -8,6 +8,9 @@ internal abstract class CountJudge(MetricSpec metric, Margins margins, Clusterin
     private const string RollbackTest = "rollback";
     private const string AcceptanceTest = "acceptance";
     private const string RatioTest = "ratio";
+    private const string SecondKey = "second-key";
+
+    private readonly SelfNormalisedTestSettings _second = new(margins.Ratio, margins.Difference);
 
     public override string Against => Worse(margins);
 
@@ -19,7 +22,7 @@ internal abstract class CountJudge(MetricSpec metric, Margins margins, Clusterin
 
     public override MetricState Begin(MetricState state, double share)
     {
-        var terms = SettledTerms.Of(clustering, state, Requests, values => Bad(state, values));
+        var terms = SettledTerms.Of(clustering, Metric.Known, state, Requests, values => Bad(state, values));
         var rollback = RateTest.Rollback(margins, terms);
         var acceptance = RateTest.Acceptance(margins, terms);
         return state with
@@ -30,6 +33,7 @@ internal abstract class CountJudge(MetricSpec metric, Margins margins, Clusterin
                 Stored(RollbackTest, rollback, rollback.Start(share)),
                 Stored(AcceptanceTest, acceptance, acceptance.Start(1)),
                 Store(RatioTest, RatioHistory.Empty.ToNumbers(), RatioHistory.Empty),
+                .. SecondKeyOf(SelfNormalisedTest.Start()),
             ],
         };
     }
@@ -61,6 +65,7 @@ internal abstract class CountJudge(MetricSpec metric, Margins margins, Clusterin
                 Stored(RollbackTest, rollback, rollback.Advance(Read(state, RollbackTest, rollback), counts)),
                 Stored(AcceptanceTest, acceptance, acceptance.Advance(Read(state, AcceptanceTest, acceptance), counts)),
                 Store(RatioTest, history.ToNumbers(), history),
+                .. SecondKeyOf(SelfNormalisedTest.Advance(_second, Second(state), counts)),
             ],
         };
     }
@@ -76,6 +81,12 @@ internal abstract class CountJudge(MetricSpec metric, Margins margins, Clusterin
         var acceptance = RateTest.Acceptance(margins, terms);
         var better = Read(state, AcceptanceTest, acceptance);
         var evidence = rollback.LogEvidence(Read(state, RollbackTest, rollback));
+        if (clustering.Robust)
+        {
+            // the weaker of the two is evidence too, and both must agree
+            evidence = Math.Min(evidence, SelfNormalisedTest.LogEvidence(_second, Second(state)));
+        }
+
         var accepts = acceptance.LogEvidence(better);
         var estimate = RatioEstimate.Of(History(state), dispersion: terms.Dispersion);
         var pace = Pace.Of(state, Requests);
@@ -102,7 +113,7 @@ internal abstract class CountJudge(MetricSpec metric, Margins margins, Clusterin
             Dispersion = terms.Dispersion,
             DispersionBasis = terms.Basis,
             Assumptions = SettledTerms.Assumptions(terms, clustering),
-            Learned = SettledTerms.Learned(clustering.Known, state.Dispersion),
+            Learned = StablePeers.Known(Metric.Known, state.Learned),
             StableRate = pace.Stable,
             CandidateRate = pace.Candidate,
             Sentence = state.Last == MeasurementState.Value ? Describe(state, estimate) : Sentence(state),
@@ -124,7 +135,7 @@ internal abstract class CountJudge(MetricSpec metric, Margins margins, Clusterin
             StableRequests = At(usual, 0),
             StableBad = At(usual, 1),
             StableRate = pace.Stable,
-            Learned = SettledTerms.Learned(clustering.Known, state.Dispersion),
+            Learned = StablePeers.Known(Metric.Known, state.Learned),
             Sentence = Sentence(state),
         };
     }
@@ -148,6 +159,10 @@ internal abstract class CountJudge(MetricSpec metric, Margins margins, Clusterin
     private static object Read(MetricState state, string test, RateTest side) => Read(state, test, side.FromNumbers) ?? side.Start(1);
 
     private static TestNumbers Stored(string test, RateTest side, object state) => Store(test, side.ToNumbers(state), state);
+
+    private IEnumerable<TestNumbers> SecondKeyOf(SelfNormalisedTestState state) => clustering.Robust ? [Store(SecondKey, state.ToNumbers(), state)] : [];
+
+    private static SelfNormalisedTestState Second(MetricState state) => Read(state, SecondKey, SelfNormalisedTestState.FromNumbers) ?? SelfNormalisedTest.Start();
 
     private static RatioHistory History(MetricState state) => Read(state, RatioTest, RatioHistory.FromNumbers) ?? RatioHistory.Empty;
 }

@@ -9,6 +9,9 @@ internal abstract class CounterJudge(MetricSpec metric) : MetricJudge(metric)
     /// <summary>Whether pods count while they warm up.</summary>
     public virtual bool CountsColdPods => false;
 
+    /// <summary>Whether only what was counted since every proxy knows the weight says anything.</summary>
+    public virtual bool NeedsSettledWeight => false;
+
     public override RoundResult Take(MetricState before, RoundFacts facts) => MetricRound.Take(this, before, facts);
 
     /// <summary>Finds out how many numbers a reading has; 0 when that is not known yet. Says what is wrong when the pods do not fit together.</summary>

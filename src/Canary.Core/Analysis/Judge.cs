@@ -82,7 +82,7 @@ public static class Judge
             Metrics = court.Verdicts,
             EvidenceAt = state.EvidenceAt,
             ObservedShare = ShareCheck.Observed(state.Share),
-            WeightSeen = ShareCheck.Seen(state.Share),
+            WeightSeen = metrics.Index().Any(pair => pair.Item is MetricSpec.Traffic && court.Verdicts[pair.Index].Warning is not null) ? false : ShareCheck.Seen(state.Share),
             Power = court.Power(),
         };
         if (court.Verdicts.FirstOrDefault(metric => metric.Tripped) is { } tripped)

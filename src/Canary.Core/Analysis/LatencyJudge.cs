@@ -7,6 +7,7 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
 {
     private const string Test = "latency";
     private const string RatioTest = "ratio";
+    private const string SecondKey = "second-key";
 
     /// <summary>Half-life of what is remembered of the stable distribution (statistics, default of 5 minutes).</summary>
     private static readonly TimeSpan HalfLife = TimeSpan.FromMinutes(5);
@@ -61,7 +62,7 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
 
     public override MetricState Begin(MetricState state, double share)
     {
-        var terms = SettledTerms.Of(metric.Clustering, state, Requests, values => Bad(state, values)) with { Projected = false };
+        var terms = SettledTerms.Of(metric.Clustering, metric.Known, state, Requests, values => Bad(state, values)) with { Projected = false };
         var begun = state with { Terms = terms };
         return begun with { Tests = [.. Started(begun, share)] };
     }
@@ -102,7 +103,7 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
             histories[i] = Store($"{RatioTest}{i}", history.ToNumbers(), history);
         }
 
-        var counted = state with { Tests = [Store(Test, next.ToNumbers(), next), .. histories] };
+        var counted = state with { Tests = [Store(Test, next.ToNumbers(), next), .. histories, .. SecondKeys(tests, next, counts, test.IsRunning)] };
         return counts.IsInformative
             ? counted with
             {
@@ -115,7 +116,7 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
     public override MetricVerdict Conclude(MetricState state, Circumstances about)
     {
         var pace = Pace.Of(state, Requests);
-        var learned = SettledTerms.Learned(metric.Clustering.Known, state.Dispersion);
+        var learned = StablePeers.Known(metric.Known, state.Learned);
         if (state.Terms is not { } terms || Latency(state) is not { } test)
         {
             return new MetricVerdict { Name = Metric.Name, Measurement = state.Last, Sentence = Sentence(state), StableRate = pace.Stable, Learned = learned };
@@ -123,7 +124,7 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
 
         var settings = Settings(terms);
         var accepts = LatencyTest.LogAcceptance(settings, test);
-        var evidence = LatencyTest.LogEvidence(test);
+        var evidence = Robust(state, test, LatencyTest.LogEvidence(test));
         var highest = test.Thresholds.Select(threshold => threshold.Test.MaximumLogEvidence).DefaultIfEmpty(0).Min();
         var bound = test.Thresholds.Count > 0 ? test.Thresholds[^1].BoundIndex : state.UpperBounds.Count - 1;
         var (stable, candidate) = (Requests(state.Stable), Requests(state.Candidate));
@@ -176,6 +177,33 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
         var looks = state.Terms is { } terms && Latency(state) is { } test && LooksLike(terms, test) is { } like ? $", looks like {like}" : "";
         return $"{Metric.Name} {Quantile(state, 0.5)}, {Quantile(state, 0.99)}{looks}";
     }
+
+    /// <summary>The weaker of the evidence and the second key's, which is the average over the bounds of acceptance.</summary>
+    private double Robust(MetricState state, LatencyTestState test, double evidence)
+    {
+        if (!metric.Clustering.Robust || test.Thresholds.Count == 0)
+        {
+            return evidence;
+        }
+
+        var keys = test.Thresholds.Select((_, i) => SelfNormalisedTest.LogEvidence(Second, Key(state.Tests, i))).ToList();
+        return Math.Min(evidence, EvidenceCombination.WeightedAverage([.. keys.Select(_ => 1.0 / keys.Count)], keys));
+    }
+
+    private IEnumerable<TestNumbers> SecondKeys(ValueList<TestNumbers> tests, LatencyTestState next, HistogramBlock counts, bool runs)
+    {
+        for (var i = 0; metric.Clustering.Robust && i < next.Thresholds.Count; i++)
+        {
+            var key = Key(tests, i);
+            key = runs ? SelfNormalisedTest.Advance(Second, key, counts.Exceedances(next.Thresholds[i].BoundIndex)) : key;
+            yield return Store($"{SecondKey}{i}", key.ToNumbers(), key);
+        }
+    }
+
+    private SelfNormalisedTestSettings Second => new(metric.Margins.Ratio, metric.Margins.Difference);
+
+    private static SelfNormalisedTestState Key(ValueList<TestNumbers> tests, int threshold) =>
+        Read(tests, $"{SecondKey}{threshold}", SelfNormalisedTestState.FromNumbers) ?? SelfNormalisedTest.Start();
 
     private string? LooksLike(MetricTerms terms, LatencyTestState test) =>
         LatencyTest.LogEvidence(test) > EvidenceToDescribe && LatencyTest.Dominant(Settings(terms), test) is { } dominant ? dominant.Alternative.Description : null;

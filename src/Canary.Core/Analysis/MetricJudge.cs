@@ -16,6 +16,8 @@ internal abstract class MetricJudge(MetricSpec metric)
         MetricSpec.Latency { SlowerThan: { } bound } latency => new ObjectiveJudge(latency, bound),
         MetricSpec.Latency latency => new LatencyJudge(latency, spec),
         MetricSpec.Series { Rule: SeriesRule.Threshold rule } series => new ThresholdJudge(series, rule),
+        MetricSpec.Gauge gauge => new GaugeJudge(gauge, spec),
+        MetricSpec.Traffic traffic => new TrafficJudge(traffic, spec),
         MetricSpec.Guard guard => new GuardJudge(guard),
         _ => throw new InvalidOperationException($"There is no rule for a metric of type {metric.GetType().Name}."),
     };

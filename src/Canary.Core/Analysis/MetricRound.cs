@@ -98,12 +98,17 @@ internal static class MetricRound
             return state;
         }
 
-        var seconds = (facts.At - counted.Min(delta => delta.From)).TotalSeconds;
-        var block = new BlockRecord(facts.At, Math.Max(0, seconds), facts.Exposure.Weight, facts.Exposure.Since is not null, stable.ToValueList(), candidate.ToValueList());
+        var from = counted.Min(delta => delta.From);
+        if (judge.NeedsSettledWeight && !(from >= facts.Exposure.WeightSince))
+        {
+            return state;
+        }
+
+        var block = new BlockRecord(facts.At, Math.Max(0, (facts.At - from).TotalSeconds), facts.Exposure.Weight, facts.Exposure.Since is not null, stable.ToValueList(), candidate.ToValueList());
         return judge.Count(state, block) with
         {
             Blocks = Blocks.Add(state.Blocks, block),
-            Dispersion = StableHalves.Add(state.Dispersion, judge, state, counted, block.Seconds),
+            Learned = StablePeers.Add(state.Learned, judge, state, counted, block.Seconds),
         };
     }
 

@@ -19,6 +19,9 @@ public abstract record MetricSpec
     /// <summary>Where each pod tells its counters.</summary>
     public required ScrapeSpec Scrape { get; init; }
 
+    /// <summary>What earlier rollouts told of the stable pods among themselves, as numbers of <see cref="MetricState.Learned"/>; empty when nothing.</summary>
+    public ValueList<double> Known { get; init; } = [];
+
     /// <summary>Whether its evidence is part of the combined evidence, and so has a share of the budget. Fixed by the spec: what the measurements say must not move the shares.</summary>
     public abstract bool Stakes { get; }
 
@@ -154,17 +157,7 @@ public enum Combining
 /// <param name="Dispersion">How many do, at least 1; null takes what was measured of the stable pods among themselves, else 1.</param>
 /// <param name="RetriesPerRequest">How often clients retry a request, at least 0: so many more fail together. Default 0.</param>
 /// <param name="Robust">Whether a second, self-normalised test must agree before the candidate is rolled back: it survives outages of one revision that last for a while, and takes two to three times as long.</param>
-public sealed record Clustering(double? Dispersion = null, int RetriesPerRequest = 0, bool Robust = false)
-{
-    /// <summary>What earlier rollouts told of the stable pods among themselves; null when nothing.</summary>
-    public DispersionRecord? Known { get; init; }
-}
-
-/// <summary>What was measured of the stable pods among themselves.</summary>
-/// <param name="Squares">Squared deviations of one half's bad requests from its share of them, summed.</param>
-/// <param name="Information">What that sum would be on average if requests were independent.</param>
-/// <param name="Seconds">How long it was measured.</param>
-public sealed record DispersionRecord(double Squares, double Information, double Seconds);
+public sealed record Clustering(double? Dispersion = null, int RetriesPerRequest = 0, bool Robust = false);
 
 /// <summary>How much worse a candidate may be.</summary>
 /// <param name="Ratio">A candidate up to this many times the stable revision's rate is never rolled back for it; at least 1. Default 1.10.</param>

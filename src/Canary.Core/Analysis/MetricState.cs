@@ -29,8 +29,8 @@ public sealed record MetricState
     /// <summary>What was read, block by block, oldest first, at most <see cref="BlockRecord.Most"/>; older ones are merged.</summary>
     public ValueList<BlockRecord> Blocks { get; init; } = [];
 
-    /// <summary>What was measured of the stable pods among themselves since the rollout began; null when nothing.</summary>
-    public DispersionRecord? Dispersion { get; init; }
+    /// <summary>What was measured of the stable pods among themselves since the rollout began, in numbers of the kind of metric; empty when nothing.</summary>
+    public ValueList<double> Learned { get; init; } = [];
 
     /// <summary>Why the candidate is to be rolled back whatever the other metrics say: a limit was passed. It stays. Null while none was.</summary>
     public string? Tripped { get; init; }

@@ -78,8 +78,8 @@ public sealed record MetricVerdict
     /// <summary>What people should know although it decides nothing; null when there is nothing.</summary>
     public string? Warning { get; init; }
 
-    /// <summary>What is now known of the stable pods among themselves, for the next rollout; null when nothing.</summary>
-    public DispersionRecord? Learned { get; init; }
+    /// <summary>What is now known of the stable pods among themselves, for the next rollout; empty when nothing.</summary>
+    public ValueList<double> Learned { get; init; } = [];
 
     /// <summary>Requests of the stable revision per second, lately; null when unknown.</summary>
     public double? StableRate { get; init; }

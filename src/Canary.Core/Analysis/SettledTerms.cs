@@ -12,36 +12,14 @@ internal static class SettledTerms
     /// <summary>Fewer stable requests do not tell what is usual.</summary>
     private const double FewestRequests = 200;
 
-    /// <summary>Less information does not tell a dispersion from chance.</summary>
-    private const double FewestInformation = 150;
-
-    /// <summary>What is kept from one rollout to the next fades, so that it never outweighs what is new by more than this.</summary>
-    private const double MostInformation = 1500;
-
-    private const double MeasuredSeconds = 1800;
-    private const double IndependentUpTo = 1.2;
-    private const double Caution = 1.5;
-
-    public static MetricTerms Of(Clustering clustering, MetricState state, Func<IReadOnlyList<double>, double> requests, Func<IReadOnlyList<double>, double> bad)
+    public static MetricTerms Of(Clustering clustering, ValueList<double> known, MetricState state, Func<IReadOnlyList<double>, double> requests, Func<IReadOnlyList<double>, double> bad)
     {
         var usual = state.Blocks is [{ Exposed: false } first, ..] ? first.Stable : [];
         var count = usual.Count > 0 ? requests(usual) : 0;
         var projected = count >= FewestRequests && bad(usual) > CommonRatio * count;
-        var (dispersion, basis) = Dispersion(clustering, Learned(clustering.Known, state.Dispersion));
+        var (dispersion, basis) = Dispersion(clustering, StablePeers.Known(known, state.Learned));
         var attempts = clustering.RetriesPerRequest + 1;
         return attempts > dispersion ? new MetricTerms(attempts, DispersionBasis.Retries, projected) : new MetricTerms(dispersion, basis, projected);
-    }
-
-    /// <summary>What is known together, of earlier rollouts and of this one; it fades.</summary>
-    public static DispersionRecord? Learned(DispersionRecord? known, DispersionRecord? now)
-    {
-        if (known is null || now is null)
-        {
-            return known ?? now;
-        }
-
-        var sum = new DispersionRecord(known.Squares + now.Squares, known.Information + now.Information, known.Seconds + now.Seconds);
-        return sum.Information <= MostInformation ? sum : new DispersionRecord(sum.Squares / 2, sum.Information / 2, Math.Max(MeasuredSeconds, sum.Seconds / 2));
     }
 
     /// <summary>What a verdict under these terms rests on without its being measured.</summary>
@@ -57,19 +35,8 @@ internal static class SettledTerms
         return assumed is null ? [] : [assumed];
     }
 
-    private static (double Dispersion, DispersionBasis Basis) Dispersion(Clustering clustering, DispersionRecord? known)
-    {
-        if (clustering.Dispersion is { } given)
-        {
-            return (given, DispersionBasis.Given);
-        }
-
-        if (known is not { Information: >= FewestInformation, Seconds: >= MeasuredSeconds })
-        {
-            return (1, DispersionBasis.Assumed);
-        }
-
-        var measured = Math.Max(1, known.Squares / known.Information);
-        return (measured <= IndependentUpTo ? 1 : Caution * measured, DispersionBasis.Measured);
-    }
+    private static (double Dispersion, DispersionBasis Basis) Dispersion(Clustering clustering, ValueList<double> known) =>
+        clustering.Dispersion is { } given ? (given, DispersionBasis.Given)
+        : StablePeers.Estimate(known)?.Factor is { } measured ? (measured, DispersionBasis.Measured)
+        : (1, DispersionBasis.Assumed);
 }
