@@ -67,6 +67,9 @@ public static class StatisticsDefaults
     /// <summary>Difference of a gauge that the test with history is quickest to see, a natural logarithm (about 10 %).</summary>
     public const double GaugeExpectedLogDifference = 0.10;
 
+    /// <summary>Allowed shift of a series of arbitrary numbers, a share of the baseline's median. 0 or more.</summary>
+    public const double SeriesMargin = 0.10;
+
     /// <summary>Baseline requests needed before latency alternatives can be made from them.</summary>
     public const double LatencyMinimumReferenceRequests = 500;
 
