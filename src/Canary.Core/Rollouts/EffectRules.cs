@@ -255,7 +255,7 @@ internal static class EffectRules
         var runs = pass.Observed.AnalysisRuns;
         if (current is not null && status.Candidate is { } candidate && pass.Observed.Metrics is { } metrics && runs.All(run => run.Name != current))
         {
-            effects.Add(new Effect.StartAnalysis(current, status.Stable!.Revision, candidate.Revision, metrics, pass.Plan.Analysis));
+            effects.Add(new Effect.StartAnalysis(current, status.Stable!.Revision, candidate.Revision, VerdictRules.WithKnown(metrics, status.Learned), pass.Plan.Analysis));
         }
 
         var last = status.History.Count > 0 ? status.History[0] : null;

@@ -25,6 +25,7 @@ internal static class JourneyRules
             return;
         }
 
+        VerdictRules.Tell(pass);
         if (LeavesForAnotherTemplate(pass) || FailsByVerdict(pass) || FailsByPods(pass) || PromotionRules.FailsByPods(pass))
         {
             return;

@@ -110,7 +110,15 @@ public sealed record RolloutStatus
 
     /// <summary>What is wrong with the spec or what it refers to; empty when valid.</summary>
     public ValueList<Problem> Problems { get; init; } = [];
+
+    /// <summary>What rollouts told of the stable pods among themselves, one entry a metric: the next one is judged by it.</summary>
+    public ValueList<MetricMemory> Learned { get; init; } = [];
 }
+
+/// <summary>What is known of the stable pods among themselves.</summary>
+/// <param name="Metric">The metric's name.</param>
+/// <param name="Numbers">Numbers of its kind of test, at most 16.</param>
+public sealed record MetricMemory(string Metric, ValueList<double> Numbers);
 
 /// <summary>One of the two revisions.</summary>
 /// <param name="Revision">Its identity.</param>
@@ -234,6 +242,9 @@ public sealed record Journey
 
     /// <summary>Since when there is no data; null while there is.</summary>
     public DateTimeOffset? NoDataSince { get; init; }
+
+    /// <summary>The metrics whose warnings were told, each once a rollout.</summary>
+    public ValueList<string> Warned { get; init; } = [];
 }
 
 /// <summary>What traffic should look like.</summary>

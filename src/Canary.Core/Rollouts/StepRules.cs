@@ -81,6 +81,11 @@ internal static class StepRules
         {
             if (weight <= traffic.Weight || Enough(pass, weight))
             {
+                if (traffic.Weight == Weight.Zero && weight > Weight.Zero)
+                {
+                    VerdictRules.TellPower(pass);
+                }
+
                 pass.Announce("WeightSet", $"{weight} of the requests go to {Pass.Describe(pass.Status.Candidate!)}");
                 pass.Route(traffic.StableSubset, traffic.CandidateSubset, weight);
             }

@@ -81,7 +81,7 @@ internal sealed class LevelMapping(MetricFields fields)
     {
         var (at, step) = ReadTimes(rule);
         var (margin, _) = fields.ReadNumber(rule, "margin", "\"0.25\"");
-        return new SeriesRule.MannWhitney { At = at, Step = step, Margin = margin ?? 0.25, Direction = rule.Choice("direction", SeriesDirection.Increase) };
+        return new SeriesRule.MannWhitney { At = at, Step = step, Margin = margin ?? 0.25, Direction = rule.Choice("direction", WorseDirection.Increase) };
     }
 
     private static SeriesRule.Kayenta ReadKayenta(Section rule)
@@ -92,7 +92,7 @@ internal sealed class LevelMapping(MetricFields fields)
         {
             At = at,
             Step = step,
-            Direction = rule.Choice("direction", SeriesDirection.Increase),
+            Direction = rule.Choice("direction", WorseDirection.Increase),
             Pass = rule.Positive("pass", 100, Scores) ?? 95,
             Marginal = rule.Positive("marginal", 100, Scores) ?? 75,
         };
