@@ -18,6 +18,7 @@ internal abstract class MetricJudge(MetricSpec metric)
         MetricSpec.Series { Rule: SeriesRule.Threshold rule } series => new ThresholdJudge(series, rule),
         MetricSpec.Gauge gauge => new GaugeJudge(gauge, spec),
         MetricSpec.Series { Rule: SeriesRule.MannWhitney rule } series => new RankJudge(series, rule, spec),
+        MetricSpec.Series { Rule: SeriesRule.Kayenta rule } series => new KayentaSeriesJudge(series, rule),
         MetricSpec.Traffic traffic => new TrafficJudge(traffic, spec),
         MetricSpec.Guard guard => new GuardJudge(guard),
         _ => throw new InvalidOperationException($"There is no rule for a metric of type {metric.GetType().Name}."),

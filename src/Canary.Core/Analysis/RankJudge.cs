@@ -77,9 +77,9 @@ internal sealed class RankJudge(MetricSpec.Series metric, SeriesRule.MannWhitney
         rule.Margin,
         rule.Direction switch
         {
-            WorseDirection.Increase => Canary.Statistics.SeriesDirection.Higher,
-            WorseDirection.Decrease => Canary.Statistics.SeriesDirection.Lower,
-            _ => Canary.Statistics.SeriesDirection.Either,
+            WorseDirection.Increase => SeriesDirection.Higher,
+            WorseDirection.Decrease => SeriesDirection.Lower,
+            _ => SeriesDirection.Either,
         });
 
     private static (double Judged, double Beyond, double Shift, double Lower, double Upper) Read(MetricState state) =>
