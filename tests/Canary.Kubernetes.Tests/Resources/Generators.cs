@@ -138,6 +138,7 @@ internal static class Generators
             ReleasingSince = since,
             Attempts = number,
             Problems = words.Select(word => new Problem(word, text)).ToValueList(),
+            Learned = words.Select(word => new MetricMemory(word, [number, 0.5])).ToValueList(),
         };
 
     /// <summary>Evidence.</summary>
@@ -154,6 +155,8 @@ internal static class Generators
             RoundAt = at,
             EvidenceAt = at,
             Share = new ShareCount(weight, stable, double.IsNaN(stable) ? stable : -stable),
+            Steps = at is null ? null : new StakedSteps(names.Count, 1),
+            StepEndsAt = at,
             Metrics = names.Select(name => new MetricState
             {
                 Name = name,
@@ -162,6 +165,10 @@ internal static class Generators
                 Tests = [new TestNumbers(name, numbers), new TestNumbers("empty", [])],
                 Stable = numbers,
                 Candidate = [stable],
+                Terms = at is null ? null : new MetricTerms(stable, DispersionBasis.Measured, true),
+                Blocks = at is { } end ? [new BlockRecord(end, 5, weight, true, numbers, [stable])] : [],
+                Learned = numbers,
+                Tripped = at is null ? null : name,
                 Last = last,
                 LastReason = last == MeasurementState.Value ? null : name,
             }).ToValueList(),
