@@ -39,6 +39,11 @@ internal static class PromotionRules
             pass.Travel(now => now with { Stage = Stage.ResettingWeights, EnteredAt = pass.Now });
             pass.Route(candidate.Revision, candidate.Revision, Weight.Zero);
         }
+        else if (!BaselineRules.IsGone(pass))
+        {
+            // before the hand-over, which is to take no longer than it must
+            pass.Waiting = "the baseline's pods drain";
+        }
         else
         {
             pass.Travel(now => now with { Stage = Stage.HandingOver, EnteredAt = pass.Now });
@@ -104,12 +109,6 @@ internal static class PromotionRules
         pass.Waiting = "the pods are handed over to the Deployment";
         if (journey.HandOverSentAt is null)
         {
-            if (!BaselineRules.IsGone(pass))
-            {
-                pass.Waiting = "the baseline's pods drain";
-                return;
-            }
-
             // at zero replicas an older revision is the Deployment's own already
             if ((Ready(pass) && SurgeRules.AllowsHandOver(pass, journey)) || (journey.Outcome == Outcome.PromotedAtZero && replicaSet is { Owner: Owner.Deployment, Replicas: 0 }))
             {
