@@ -1,0 +1,18 @@
+using Canary.Core.Analysis;
+
+namespace Canary.Cli.Files;
+
+/// <summary>Arms as files have them.</summary>
+internal static class Arms
+{
+    public const string Rule = "an arm is stable or candidate";
+
+    public static ArmName? Parse(string text) => text switch
+    {
+        "stable" => ArmName.Stable,
+        "candidate" => ArmName.Candidate,
+        _ => null,
+    };
+
+    public static string Write(ArmName arm) => arm == ArmName.Candidate ? "candidate" : "stable";
+}

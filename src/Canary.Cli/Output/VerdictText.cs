@@ -1,0 +1,64 @@
+using Canary.Core;
+using Canary.Core.Analysis;
+
+namespace Canary.Cli.Output;
+
+/// <summary>Says for people what a verdict is, sentence first, then the numbers.</summary>
+internal static class VerdictText
+{
+    /// <summary>One word for a state, and how it is meant.</summary>
+    public static (string Word, Mood Mood) Word(VerdictState state) => state switch
+    {
+        VerdictState.Pass => ("PASS", Mood.Good),
+        VerdictState.Fail => ("FAIL", Mood.Bad),
+        VerdictState.Unknown => ("UNKNOWN", Mood.Open),
+        _ => ("INCONCLUSIVE", Mood.Open),
+    };
+
+    /// <summary>What the process ends with.</summary>
+    public static int Exit(VerdictState state) => state switch
+    {
+        VerdictState.Pass => ExitCode.Pass,
+        VerdictState.Fail => ExitCode.Fail,
+        _ => ExitCode.Inconclusive,
+    };
+
+    /// <summary>Writes the word, the sentence, and a row for each metric.</summary>
+    public static void Write(Terminal terminal, VerdictState state, string reason, Verdict verdict)
+    {
+        var (word, mood) = Word(state);
+        terminal.Out.WriteLine($"{terminal.Coloured(word, mood)}  {reason}");
+        terminal.Out.WriteLine();
+        Metrics(verdict).WriteTo(terminal.Out);
+        terminal.Out.WriteLine();
+        terminal.Out.WriteLine($"together {Figures.Odds(verdict.LogEvidence)} against it; rolled back at {Figures.Odds(verdict.LogThreshold)}");
+    }
+
+    /// <summary>The numbers of each metric.</summary>
+    public static TextTable Metrics(Verdict verdict)
+    {
+        var table = new TextTable("metric", "stable", "candidate", "ratio", "95 % interval", "against it", "for it", "accepted");
+        foreach (var metric in verdict.Metrics)
+        {
+            table.Add(
+                metric.Name,
+                Arm(metric.StableBad, metric.StableRequests),
+                Arm(metric.CandidateBad, metric.CandidateRequests),
+                Figures.Ratio(metric.Ratio),
+                Interval(metric),
+                Figures.Odds(metric.LogEvidence),
+                Figures.Odds(metric.LogAcceptance),
+                metric.Accepted ? "yes" : "no");
+        }
+
+        return table;
+    }
+
+    /// <summary>The interval of a metric's ratio.</summary>
+    public static string Interval(MetricVerdict metric) => metric.RatioLower is null && metric.RatioUpper is null
+        ? "-"
+        : $"{Figures.Ratio(metric.RatioLower ?? 0)} to {(metric.RatioUpper is { } upper ? Figures.Ratio(upper) : "any")}";
+
+    /// <summary>The share of bad requests of an arm.</summary>
+    public static string Arm(double bad, double requests) => requests > 0 ? $"{Figures.Percent(bad / requests)} of {Figures.Count(requests)}" : "no requests";
+}
