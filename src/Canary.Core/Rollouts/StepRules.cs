@@ -131,17 +131,22 @@ internal static class StepRules
         }
 
         pass.LookAt(journey.EnteredAt + analyze.AtLeast);
-        if (verdict.State == VerdictState.Pass && verdict.EvidenceAt > journey.EnteredAt && elapsed >= analyze.AtLeast)
+        if (IsEnough(verdict, analyze) && verdict.EvidenceAt > journey.EnteredAt && elapsed >= analyze.AtLeast)
         {
-            pass.Announce("StepPassed", $"after {Words.Duration(elapsed)} at {pass.Status.Traffic!.Weight}: {verdict.Reason}");
+            var how = verdict.State == VerdictState.Pass ? "" : "the 95 % intervals lie within the acceptance bounds: ";
+            pass.Announce("StepPassed", $"after {Words.Duration(elapsed)} at {pass.Status.Traffic!.Weight}: {how}{verdict.Reason}");
             Next(pass);
         }
         else if (pass.Due(journey.EnteredAt + analyze.AtMost))
         {
-            var why = $"no proof either way after {Words.Duration(analyze.AtMost)} at {pass.Status.Traffic!.Weight}: {verdict.Reason}";
+            var why = $"no proof either way after {Words.Duration(analyze.AtMost)} at {pass.Status.Traffic!.Weight}: {verdict.Reason}{(verdict.Power is { } power ? $"; {power}" : "")}";
             Apply(pass, pass.Plan.Analysis.OnInconclusive, PauseReason.Inconclusive, "Inconclusive", why);
         }
     }
+
+    /// <summary>Proof that every metric keeps its acceptance bound; after a minimum time that the plan asks for, intervals within the bounds are proof enough.</summary>
+    private static bool IsEnough(Verdict verdict, Step.Analyze analyze) =>
+        verdict.State == VerdictState.Pass || (verdict.State == VerdictState.Running && verdict.WithinBounds && analyze.AtLeast > TimeSpan.Zero);
 
     private static void Hold(Pass pass, string reason)
     {

@@ -78,7 +78,7 @@ public sealed class JudgeProperties
         var (from, to) = (counting[0], counting[^1]);
         var errors = (Sum(pods, ArmName.Stable, from, to, pod => pod.Requests), Sum(pods, ArmName.Stable, from, to, pod => pod.Errors), Sum(pods, ArmName.Candidate, from, to, pod => pod.Requests), Sum(pods, ArmName.Candidate, from, to, pod => pod.Errors));
         var slow = (Sum(pods, ArmName.Stable, from, to, pod => pod.Fast), Sum(pods, ArmName.Stable, from, to, pod => pod.Requests), Sum(pods, ArmName.Candidate, from, to, pod => pod.Fast), Sum(pods, ArmName.Candidate, from, to, pod => pod.Requests));
-        var share = (errors.Item1, errors.Item3);
+        var share = (errors.Item1 + Sum(pods, ArmName.Baseline, from, to, pod => pod.Requests), errors.Item3);
         return Totals(state, 0) == errors
             && (state.Metrics[1].Stable[0], state.Metrics[1].Stable[2], state.Metrics[1].Candidate[0], state.Metrics[1].Candidate[2]) == slow
             && (state.Share.Stable, state.Share.Candidate) == share;
