@@ -90,6 +90,7 @@ public static class TrajectoryCharts
             return null;
         }
 
+        var verdict = trajectory.Points.Count == 0 ? null : trajectory.Points[^1].Verdict.Metrics.FirstOrDefault(verdict => verdict.Name == metric);
         var bounds = state.UpperBounds.Take(state.UpperBounds.Count - 1).ToValueList();
         return new LatencyChart
         {
@@ -97,14 +98,17 @@ public static class TrajectoryCharts
             Bounds = bounds,
             Stable = state.Stable,
             Candidate = state.Candidate,
-            Quantiles = Quantiles.Select(quantile => new QuantileMark(quantile, Span(bounds, state.Stable, quantile), Span(bounds, state.Candidate, quantile))).ToValueList(),
+            Quantiles = Quantiles.Select(quantile => new QuantileMark(
+                quantile, Span(bounds, state.Stable, quantile, verdict?.StableValues), Span(bounds, state.Candidate, quantile, verdict?.CandidateValues))).ToValueList(),
         };
     }
 
-    private static QuantileSpan? Span(ValueList<double> bounds, ValueList<double> cumulative, double quantile)
+    private static QuantileSpan? Span(ValueList<double> bounds, ValueList<double> cumulative, double quantile, ValueList<NamedValue>? known)
     {
+        var name = string.Create(CultureInfo.InvariantCulture, $"p{100 * quantile:0}");
         var value = Histograms.Quantile(bounds, cumulative, quantile);
-        return value > 0 && double.IsFinite(value) ? new QuantileSpan(value, null, null) : null;
+        var named = known?.FirstOrDefault(named => named.Name == name);
+        return value > 0 && double.IsFinite(value) ? new QuantileSpan(value, named?.Lower is > 0 and var lower ? lower : null, named?.Upper) : null;
     }
 
     private static Margins? Margins(MetricSpec? metric) => metric switch

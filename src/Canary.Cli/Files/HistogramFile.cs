@@ -22,11 +22,13 @@ internal static class HistogramFile
             problems.Add(new Problem("histogram", "needs a bound, one count more than bounds, and a request"));
         }
 
-        for (var i = 0; i < bounds.Count && problems.Count == 0; i++)
+        for (var i = 0; i <= bounds.Count && problems.Count == 0; i++)
         {
-            if (bounds[i] <= (i == 0 ? 0 : bounds[i - 1]) || cumulative[i + 1] < cumulative[i])
+            var rises = i == bounds.Count || bounds[i] > (i == 0 ? 0 : bounds[i - 1]);
+            if (!rises || cumulative[i] < (i == 0 ? 0 : cumulative[i - 1]))
             {
-                problems.Add(new Problem(string.Create(CultureInfo.InvariantCulture, $"bound {bounds[i]}"), "does not rise, or its count falls; bounds are milliseconds above 0, counts are cumulative"));
+                var name = i == bounds.Count ? "+Inf" : bounds[i].ToString(CultureInfo.InvariantCulture);
+                problems.Add(new Problem($"bound {name}", "does not rise, or its count falls; bounds are milliseconds above 0, counts are cumulative"));
             }
         }
 

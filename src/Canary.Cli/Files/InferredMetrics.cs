@@ -14,13 +14,20 @@ internal static class InferredMetrics
     /// <returns>The metrics; shares as a template's without weights, which sum to 1.</returns>
     public static ValueList<MetricSpec> Of(IReadOnlyList<KeyValuePair<string, MetricReading>> found)
     {
-        var metrics = found.Select(pair => pair.Value is MetricReading.Buckets ? Latency(pair.Key) : ErrorRate(pair.Key)).ToList();
-        var errors = metrics.Count(metric => metric is MetricSpec.ErrorRate);
-        var latencies = metrics.Count - errors;
-        var all = (errors > 0 ? StatisticsDefaults.ErrorWeight : 0) + (latencies > 0 ? StatisticsDefaults.LatencyWeight : 0);
-        return [.. metrics.Select(metric => metric with
+        var metrics = found.Select(pair => pair.Value switch
         {
-            Share = metric is MetricSpec.ErrorRate ? StatisticsDefaults.ErrorWeight / errors / all : StatisticsDefaults.LatencyWeight / latencies / all,
+            MetricReading.Buckets => Latency(pair.Key),
+            MetricReading.Level => Gauge(pair.Key),
+            _ => ErrorRate(pair.Key),
+        }).ToList();
+        var errors = metrics.Count(metric => metric is MetricSpec.ErrorRate);
+        var latencies = metrics.Count(metric => metric is MetricSpec.Latency);
+        var all = (errors > 0 ? StatisticsDefaults.ErrorWeight : 0) + (latencies > 0 ? StatisticsDefaults.LatencyWeight : 0);
+        return [.. metrics.Select(metric => metric switch
+        {
+            MetricSpec.ErrorRate => metric with { Share = StatisticsDefaults.ErrorWeight / errors / all },
+            MetricSpec.Latency => metric with { Share = StatisticsDefaults.LatencyWeight / latencies / all },
+            _ => metric,
         })];
     }
 
@@ -39,5 +46,14 @@ internal static class InferredMetrics
         Scrape = Unread,
         Margins = new Margins(),
         Histogram = new SeriesSelector(name, []),
+    };
+
+    /// <summary>A level warns, and decides nothing by itself.</summary>
+    private static MetricSpec.Gauge Gauge(string name) => new()
+    {
+        Name = name,
+        Scrape = Unread,
+        Required = false,
+        Selectors = [new SeriesSelector(name, [])],
     };
 }

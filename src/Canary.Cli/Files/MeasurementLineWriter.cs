@@ -62,6 +62,7 @@ internal static class MeasurementLineWriter
             ["bounds"] = new JsonArray([.. buckets.UpperBounds.Take(buckets.UpperBounds.Count - 1).Select(bound => JsonValue.Create(bound))]),
             ["counts"] = new JsonArray([.. buckets.Cumulative.Select(count => JsonValue.Create(count))]),
         },
+        MetricReading.Level level => new JsonObject { ["level"] = level.Value },
         _ => null,
     };
 

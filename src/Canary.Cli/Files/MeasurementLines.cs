@@ -152,7 +152,13 @@ internal static class MeasurementLines
                 : null;
         }
 
-        metric.Note("", "has neither \"requests\" and \"errors\" nor \"bounds\" and \"counts\"");
+        if (metric.Has("level"))
+        {
+            metric.Close("level");
+            return metric.Number("level", required: true, double.IsFinite, "is a finite number") is { } level ? new MetricReading.Level(level) : null;
+        }
+
+        metric.Note("", "has neither \"requests\" and \"errors\", nor \"bounds\" and \"counts\", nor a \"level\"");
         return null;
     }
 

@@ -95,9 +95,9 @@ internal static class MeasurementTable
         }
 
         var arm = Arms.Parse(Cell("arm"));
-        if (arm is null)
+        if (arm is null or ArmName.Baseline)
         {
-            Wrong("arm", Arms.Rule);
+            Wrong("arm", "an arm is stable or candidate");
         }
 
         var requests = Count(Cell("requests"));

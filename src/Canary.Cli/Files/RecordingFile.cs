@@ -78,10 +78,14 @@ internal static class RecordingFile
             throw new UsageException($"{path}: has no metric {string.Join(" and no metric ", missing)}, which --metrics judges by; it has {string.Join(", ", found.Select(pair => pair.Key))}");
         }
 
-        var spec = new AnalysisSpec { Interval = TypicalInterval([.. raw.Select(round => round.At)]) };
+        var spec = new AnalysisSpec
+        {
+            Interval = TypicalInterval([.. raw.Select(round => round.At)]),
+            Baseline = raw.Any(round => round.Pods.Any(pod => pod.Arm == ArmName.Baseline)) ? BaselineKind.Fresh : BaselineKind.Stable,
+        };
         var ignored = found.Select(pair => pair.Key).Except(judged.Select(metric => metric.Name)).ToList();
         ValueList<string> notes = ignored.Count == 0 ? [] : [$"not judged, since the template has no such metric: {string.Join(", ", ignored)}"];
-        return new Recording(name, judged, spec, Rounds(raw, judged).ToValueList(), notes);
+        return new Recording(name, judged, spec, ReplaySteps.Count([.. Rounds(raw, judged)]), notes);
     }
 
     private static Recording Run(string path, string text, ValueList<MetricSpec>? metrics)
@@ -92,7 +96,23 @@ internal static class RecordingFile
             throw new UsageException(path, reading.Problems);
         }
 
-        return new Recording(run.Name, metrics ?? run.Metrics, run.Spec, [], []);
+        var states = run.Metrics.Select(metric => run.State.Metrics.FirstOrDefault(state => state.Name == metric.Name) ?? new MetricState { Name = metric.Name }).ToList();
+        var blocks = RunBlocks.Of(run.Metrics, states);
+        if (blocks.Count == 0)
+        {
+            throw new UsageException($"{path}: AnalysisRun {run.Name} has no blocks of measurements in status.state; nothing was measured, or an older engine wrote it");
+        }
+
+        var settled = run.Metrics.Zip(states, RunBlocks.Settled).ToValueList();
+        if (metrics is not null && !metrics.Select(metric => metric.Name).SequenceEqual(settled.Select(metric => metric.Name)))
+        {
+            throw new UsageException($"--metrics: has {string.Join(", ", metrics.Select(metric => metric.Name))}; AnalysisRun {run.Name} measured {string.Join(", ", settled.Select(metric => metric.Name))}, in this order");
+        }
+
+        ValueList<string> notes = states.Any(state => state.Blocks.Count >= BlockRecord.Most)
+            ? [$"older blocks were merged (an AnalysisRun keeps {BlockRecord.Most} of each metric), so that early moments are coarser than they were"]
+            : [];
+        return new Recording(run.Name, metrics ?? settled, run.Spec, BlockRounds.Of(blocks, run.State.Steps?.Later), notes);
     }
 
     private static IEnumerable<ReplayRound> Rounds(IReadOnlyList<RawRound> raw, ValueList<MetricSpec> metrics)

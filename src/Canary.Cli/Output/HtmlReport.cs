@@ -34,13 +34,17 @@ internal static class HtmlReport
             Table(page, "Numbers at that moment", ["metric", "stable", "candidate", "ratio", "95 % interval", "odds against it", "odds for it"], verdict.Metrics.Select(metric => new[]
             {
                 metric.Name,
-                VerdictText.Arm(metric.StableBad, metric.StableRequests),
-                VerdictText.Arm(metric.CandidateBad, metric.CandidateRequests),
+                VerdictText.Arm(metric.StableBad, metric.StableRequests, metric.StableValues),
+                VerdictText.Arm(metric.CandidateBad, metric.CandidateRequests, metric.CandidateValues),
                 Figures.Ratio(metric.Ratio),
                 VerdictText.Interval(metric),
                 Figures.Odds(metric.LogEvidence),
                 Figures.Odds(metric.LogAcceptance),
             }));
+            foreach (var remark in VerdictText.Remarks(verdict))
+            {
+                page.Append($"<p>{Text(Sentence(remark))}</p>\n");
+            }
         }
 
         page.Append("<h2>Pictures</h2>\n");

@@ -12,16 +12,17 @@ internal static class ReplayPictures
     {
         yield return ("evidence", Picture.Of(TrajectoryCharts.Evidence(trajectory, $"{name}: evidence against the candidate")));
         yield return ("acceptance", Picture.Of(TrajectoryCharts.Acceptance(trajectory, $"{name}: evidence for the candidate")));
-        foreach (var metric in trajectory.Metrics.Select(metric => metric.Name))
+        foreach (var metric in trajectory.Metrics)
         {
-            if (TrajectoryCharts.Ratio(trajectory, metric, $"{name}: {metric}, the candidate against stable") is { } ratio)
+            var title = metric is MetricSpec.Latency { SlowerThan: null } ? "requests slower than stable's p99" : metric.Name;
+            if (TrajectoryCharts.Ratio(trajectory, metric.Name, $"{name}: {title}, the candidate against stable") is { } ratio)
             {
-                yield return ($"ratio-{FileName(metric)}", Picture.Of(ratio));
+                yield return ($"ratio-{FileName(metric.Name)}", Picture.Of(ratio));
             }
 
-            if (TrajectoryCharts.Latency(trajectory, metric, $"{name}: {metric} of both revisions") is { } latency)
+            if (TrajectoryCharts.Latency(trajectory, metric.Name, $"{name}: {metric.Name} of both revisions") is { } latency)
             {
-                yield return ($"latency-{FileName(metric)}", Picture.Of(latency));
+                yield return ($"latency-{FileName(metric.Name)}", Picture.Of(latency));
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Canary.Core;
 using Canary.Core.Analysis;
 
 namespace Canary.Cli.Output;
@@ -72,6 +73,46 @@ internal static class VerdictJson
         JsonText.Add(written, "ratioUpper", metric.RatioUpper);
         JsonText.Add(written, "logEvidence", metric.LogEvidence);
         JsonText.Add(written, "logAcceptance", metric.LogAcceptance);
+        JsonText.Add(written, "differencePercentPoints", metric.DifferencePercentPoints);
+        JsonText.Add(written, "secondsToDecide", metric.SecondsToDecide);
+        JsonText.Add(written, "smallestVisibleRatio", metric.SmallestVisibleRatio);
+        JsonText.Add(written, "dispersion", metric.Dispersion);
+        Values(written, "stableValues", metric.StableValues);
+        Values(written, "candidateValues", metric.CandidateValues);
+        Text(written, "looksLike", metric.LooksLike);
+        Text(written, "warning", metric.Warning);
+        if (metric.Assumptions.Count > 0)
+        {
+            written["assumptions"] = new JsonArray([.. metric.Assumptions.Select(assumption => JsonValue.Create(assumption))]);
+        }
+
         return written;
+    }
+
+    private static void Text(JsonObject to, string name, string? text)
+    {
+        if (text is not null)
+        {
+            to[name] = text;
+        }
+    }
+
+    private static void Values(JsonObject to, string name, ValueList<NamedValue> values)
+    {
+        if (values.Count == 0)
+        {
+            return;
+        }
+
+        var written = new JsonObject();
+        foreach (var value in values)
+        {
+            var interval = new JsonObject { ["value"] = value.Value };
+            JsonText.Add(interval, "lower", value.Lower);
+            JsonText.Add(interval, "upper", value.Upper);
+            written[value.Name] = interval;
+        }
+
+        to[name] = written;
     }
 }

@@ -32,6 +32,58 @@ internal static class VerdictText
         Metrics(verdict).WriteTo(terminal.Out);
         terminal.Out.WriteLine();
         terminal.Out.WriteLine($"together {Figures.Odds(verdict.LogEvidence)} against it; rolled back at {Figures.Odds(verdict.LogThreshold)}");
+        foreach (var line in Remarks(verdict))
+        {
+            terminal.Out.WriteLine(line);
+        }
+    }
+
+    /// <summary>What else there is to know of each metric, a line each.</summary>
+    public static IEnumerable<string> Remarks(Verdict verdict)
+    {
+        foreach (var metric in verdict.Metrics)
+        {
+            var parts = new List<string>();
+            if (metric.DifferencePercentPoints is { } points)
+            {
+                parts.Add(FormattableString.Invariant($"{points:+0.###;-0.###;0} percentage points"));
+            }
+
+            if (metric.LooksLike is { } looks)
+            {
+                parts.Add($"looks like {looks}");
+            }
+
+            if (metric.SecondsToDecide is >= 1 and var seconds)
+            {
+                parts.Add($"at this traffic it decides in about {Figures.Time(TimeSpan.FromSeconds(Math.Min(seconds, 1e9)))}");
+            }
+
+            if (metric.SmallestVisibleRatio is { } smallest)
+            {
+                parts.Add($"this step can see {Figures.Ratio(smallest)} times the stable ratio or more");
+            }
+
+            if (metric.Dispersion is > 1 and var dispersion)
+            {
+                parts.Add($"evidence divided by {Figures.Ratio(dispersion)}, as so many requests fail together");
+            }
+
+            if (metric.Warning is { } warning)
+            {
+                parts.Add($"warning: {warning}");
+            }
+
+            if (parts.Count > 0)
+            {
+                yield return $"{metric.Name}: {string.Join("; ", parts)}";
+            }
+
+            foreach (var assumption in metric.Assumptions)
+            {
+                yield return $"{metric.Name}: assumed: {assumption}";
+            }
+        }
     }
 
     /// <summary>The numbers of each metric.</summary>
@@ -42,8 +94,8 @@ internal static class VerdictText
         {
             table.Add(
                 metric.Name,
-                Arm(metric.StableBad, metric.StableRequests),
-                Arm(metric.CandidateBad, metric.CandidateRequests),
+                Arm(metric.StableBad, metric.StableRequests, metric.StableValues),
+                Arm(metric.CandidateBad, metric.CandidateRequests, metric.CandidateValues),
                 Figures.Ratio(metric.Ratio),
                 Interval(metric),
                 Figures.Odds(metric.LogEvidence),
@@ -59,6 +111,8 @@ internal static class VerdictText
         ? "-"
         : $"{Figures.Ratio(metric.RatioLower ?? 0)} to {(metric.RatioUpper is { } upper ? Figures.Ratio(upper) : "any")}";
 
-    /// <summary>The share of bad requests of an arm.</summary>
-    public static string Arm(double bad, double requests) => requests > 0 ? $"{Figures.Percent(bad / requests)} of {Figures.Count(requests)}" : "no requests";
+    /// <summary>What an arm did: quantiles or levels where there are any, else the share of bad requests.</summary>
+    public static string Arm(double bad, double requests, ValueList<NamedValue> values) => values.Count > 0
+        ? string.Join(", ", values.Select(value => $"{value.Name} {Figures.Ratio(value.Value)}"))
+        : requests > 0 ? $"{Figures.Percent(bad / requests)} of {Figures.Count(requests)}" : "no requests";
 }
