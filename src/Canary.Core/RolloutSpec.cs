@@ -58,6 +58,9 @@ public sealed record TrafficSpec
     /// <summary>The subset that serves the candidate. Default <c>canary</c>.</summary>
     public string CandidateSubset { get; init; } = "canary";
 
+    /// <summary>The subset that serves a fresh baseline. Default <c>baseline</c>.</summary>
+    public string BaselineSubset { get; init; } = "baseline";
+
     /// <summary>How long proxies may take to learn of a change. Default 5 seconds.</summary>
     public TimeSpan Propagation { get; init; } = TimeSpan.FromSeconds(5);
 }

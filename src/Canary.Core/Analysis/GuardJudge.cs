@@ -10,6 +10,8 @@ internal sealed class GuardJudge(MetricSpec.Guard metric) : CounterJudge(metric)
     private const int Width = 2;
     private const int NumbersOfBlock = 3;
 
+    public override bool IsTest => false;
+
     public override bool Compares => false;
 
     public override bool CountsColdPods => true;

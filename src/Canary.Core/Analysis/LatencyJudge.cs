@@ -134,6 +134,7 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
         var outlook = test.Thresholds.Count == 0
             ? default
             : CountOutlook.Of(metric.Margins, terms, stableSlow, state, tail, pace, about, evidence, accepts);
+        var (stableValues, candidateValues) = (Quantiles(state, state.Stable), Quantiles(state, state.Candidate));
         return new MetricVerdict
         {
             Name = Metric.Name,
@@ -149,8 +150,9 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
             RatioLower = tail.Ratio is null ? null : tail.Lower,
             RatioUpper = double.IsFinite(tail.Upper) ? tail.Upper : null,
             DifferencePercentPoints = stable > 0 && candidate > 0 ? 100 * (candidateSlow / candidate - stableSlow / stable) : null,
-            StableValues = Quantiles(state, state.Stable),
-            CandidateValues = Quantiles(state, state.Candidate),
+            DifferenceMilliseconds = stableValues.Count > 0 && candidateValues.Count > 0 ? candidateValues[^1].Value - stableValues[^1].Value : null,
+            StableValues = stableValues,
+            CandidateValues = candidateValues,
             LogEvidence = evidence,
             LogThreshold = about.LogThreshold,
             LogAcceptance = accepts,

@@ -17,10 +17,15 @@ internal abstract class MetricJudge(MetricSpec metric)
         MetricSpec.Latency latency => new LatencyJudge(latency, spec),
         MetricSpec.Series { Rule: SeriesRule.Threshold rule } series => new ThresholdJudge(series, rule),
         MetricSpec.Gauge gauge => new GaugeJudge(gauge, spec),
+        MetricSpec.Series { Rule: SeriesRule.MannWhitney rule } series => new RankJudge(series, rule, spec),
+        MetricSpec.Series { Rule: SeriesRule.Kayenta rule } series => new KayentaSeriesJudge(series, rule),
         MetricSpec.Traffic traffic => new TrafficJudge(traffic, spec),
         MetricSpec.Guard guard => new GuardJudge(guard),
         _ => throw new InvalidOperationException($"There is no rule for a metric of type {metric.GetType().Name}."),
     };
+
+    /// <summary>Whether it weighs evidence. When not, a limit is passed or it is not.</summary>
+    public virtual bool IsTest => true;
 
     /// <summary>Takes one round of readings into account.</summary>
     public abstract RoundResult Take(MetricState before, RoundFacts facts);

@@ -42,11 +42,17 @@ public sealed record MetricVerdict
     /// <summary>How many percentage points the candidate adds to the stable ratio of bad requests; null without requests.</summary>
     public double? DifferencePercentPoints { get; init; }
 
-    /// <summary>Quantiles or levels of the stable revision; empty for counts.</summary>
+    /// <summary>How many milliseconds the candidate's p99 lies above the stable one, negative when below; null for other metrics.</summary>
+    public double? DifferenceMilliseconds { get; init; }
+
+    /// <summary>Quantiles in milliseconds, or levels, of the stable revision; empty for counts.</summary>
     public ValueList<NamedValue> StableValues { get; init; } = [];
 
     /// <summary>As <see cref="StableValues"/>, of the candidate.</summary>
     public ValueList<NamedValue> CandidateValues { get; init; } = [];
+
+    /// <summary>The evidence in words, such as <c>213 to 1 against "no more than 10 % worse"</c>; null when there is no test.</summary>
+    public string? Evidence { get; init; }
 
     /// <summary>Evidence that the candidate is worse than the margin, as a natural logarithm.</summary>
     public double LogEvidence { get; init; }

@@ -36,7 +36,7 @@ public abstract record SeriesRule
         public double Margin { get; init; } = 0.25;
 
         /// <summary>Which way is worse. Default more.</summary>
-        public SeriesDirection Direction { get; init; }
+        public WorseDirection Direction { get; init; }
     }
 
     /// <summary>Judges as Kayenta does, for comparison with it; no guarantee against false rollbacks. All metrics with this rule are scored together.</summary>
@@ -49,7 +49,7 @@ public abstract record SeriesRule
         public TimeSpan Step { get; init; } = TimeSpan.FromSeconds(60);
 
         /// <summary>Which way is worse. Default more.</summary>
-        public SeriesDirection Direction { get; init; }
+        public WorseDirection Direction { get; init; }
 
         /// <summary>A score of at least this accepts, in [0, 100]. Default 95.</summary>
         public double Pass { get; init; } = 95;
@@ -60,7 +60,7 @@ public abstract record SeriesRule
 }
 
 /// <summary>Which way numbers get worse.</summary>
-public enum SeriesDirection
+public enum WorseDirection
 {
     /// <summary>More is worse.</summary>
     Increase,

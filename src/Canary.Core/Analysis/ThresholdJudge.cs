@@ -7,6 +7,8 @@ internal sealed class ThresholdJudge(MetricSpec.Series metric, SeriesRule.Thresh
 {
     private const string Test = "threshold";
 
+    public override bool IsTest => false;
+
     public override bool Compares => false;
 
     public override string Against => (rule.Above, rule.Below) switch

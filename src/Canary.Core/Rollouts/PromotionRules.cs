@@ -91,13 +91,19 @@ internal static class PromotionRules
         if (journey.Outcome == Outcome.PromotedAtZero && pass.Replicas > 0 && journey.HandOverSentAt is null)
         {
             // replicas came while nothing had been handed over: now there is something to analyse
-            pass.Travel(now => now with { Stage = Stage.Preparing, Outcome = null, EnteredAt = pass.Now, AnalysisRun = StartRules.AnalysisRun(pass, candidate.Revision, pass.Status.Attempts) });
+            pass.Travel(now => now with { Stage = Stage.Preparing, Outcome = null, EnteredAt = pass.Now, AnalysisRun = StartRules.AnalysisRun(pass, candidate.Revision, pass.Status.Attempts), Baseline = BaselineRules.Of(pass, pass.Status.Attempts) });
             return;
         }
 
         pass.Waiting = "the pods are handed over to the Deployment";
         if (journey.HandOverSentAt is null)
         {
+            if (!BaselineRules.IsGone(pass))
+            {
+                pass.Waiting = "the baseline's pods drain";
+                return;
+            }
+
             // at zero replicas an older revision is the Deployment's own already
             if (Ready(pass) || (journey.Outcome == Outcome.PromotedAtZero && replicaSet is { Owner: Owner.Deployment, Replicas: 0 }))
             {

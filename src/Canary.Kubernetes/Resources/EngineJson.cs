@@ -77,7 +77,7 @@ internal static class EngineJson
         typeof(ValueListConverter<VirtualServiceReference>), typeof(ValueListConverter<TemplateReference>), typeof(ValueListConverter<TemplateArgument>),
         typeof(ValueListConverter<RetiringRevision>), typeof(ValueListConverter<HistoryEntry>), typeof(ValueListConverter<Condition>),
         typeof(ValueListConverter<DateTimeOffset>), typeof(ValueListConverter<MetricState>), typeof(ValueListConverter<PodMemory>), typeof(ValueListConverter<TestNumbers>),
-        typeof(ValueListConverter<BlockRecord>)])]
+        typeof(ValueListConverter<BlockRecord>), typeof(ValueListConverter<MetricMemory>)])]
 [JsonSerializable(typeof(RolloutStatus))]
 [JsonSerializable(typeof(AnalysisState))]
 [JsonSerializable(typeof(StepRecord))]
@@ -96,4 +96,5 @@ internal static class EngineJson
 [JsonSerializable(typeof(PodMemory))]
 [JsonSerializable(typeof(TestNumbers))]
 [JsonSerializable(typeof(BlockRecord))]
+[JsonSerializable(typeof(MetricMemory))]
 internal sealed partial class EngineContext : JsonSerializerContext;

@@ -137,6 +137,7 @@ internal static class Generators
             ReleasingSince = since,
             Attempts = number,
             Problems = words.Select(word => new Problem(word, text)).ToValueList(),
+            Learned = words.Select(word => new MetricMemory(word, [number, 0.5])).ToValueList(),
         };
 
     /// <summary>Evidence.</summary>
@@ -153,6 +154,8 @@ internal static class Generators
             RoundAt = at,
             EvidenceAt = at,
             Share = new ShareCount(weight, stable, double.IsNaN(stable) ? stable : -stable),
+            Steps = at is null ? null : new StakedSteps(names.Count, 1),
+            StepEndsAt = at,
             Metrics = names.Select(name => new MetricState
             {
                 Name = name,
@@ -161,6 +164,10 @@ internal static class Generators
                 Tests = [new TestNumbers(name, numbers), new TestNumbers("empty", [])],
                 Stable = numbers,
                 Candidate = [stable],
+                Terms = at is null ? null : new MetricTerms(stable, DispersionBasis.Measured, true),
+                Blocks = at is { } end ? [new BlockRecord(end, 5, weight, true, numbers, [stable])] : [],
+                Learned = numbers,
+                Tripped = at is null ? null : name,
                 Last = last,
                 LastReason = last == MeasurementState.Value ? null : name,
             }).ToValueList(),
