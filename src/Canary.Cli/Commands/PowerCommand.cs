@@ -17,13 +17,13 @@ internal static class PowerCommand
         var regression = new Option<double>("--regression") { Description = "What must be seen: so many times the errors", HelpName = "TIMES", DefaultValueFactory = _ => 2 };
         var histogram = new Option<FileInfo?>("--latency-histogram") { Description = "The stable revision's histogram: lines le,count (milliseconds, cumulative, +Inf last), or {\"bounds\": […], \"counts\": […]}", HelpName = "FILE" };
         var dispersion = new Option<double>("--dispersion") { Description = "How many requests fail together", HelpName = "COUNT", DefaultValueFactory = _ => 1 };
-        var bad = new Option<double?>("--bad-requests") { Description = "Most bad requests that a better plan may cost until the regression is seen; what the plan itself costs by default", HelpName = "COUNT" };
+        var bad = new Option<double?>("--bad-requests") { Description = "Most bad requests that a better plan may cost, whatever the regression, until it is seen; what the plan itself costs by default", HelpName = "COUNT" };
         var settings = SharedOptions.Settings();
         var output = SharedOptions.Output();
         var command = new Command(
             "power",
             "Says before a rollout how long each step of a plan needs to see a regression, the smallest that it can see, and when a good version is accepted. "
-            + "Exit codes: 0 the plan sees the regression, 1 it does not, 2 wrong call or file.")
+            + "Exit codes: 0 the plan sees the regression in 80 % of all rollouts or more, 1 it does not, 2 wrong call or file.")
         {
             rate, errors, plan, regression, histogram, dispersion, bad, settings, output,
         };
@@ -50,7 +50,7 @@ internal static class PowerCommand
                 PowerText.Write(terminal.Out, question, answer);
             }
 
-            return question.ErrorRatio is null || answer.SeenAfter is not null ? ExitCode.Pass : ExitCode.Fail;
+            return question.ErrorRatio is null || answer.Sees ? ExitCode.Pass : ExitCode.Fail;
         });
         return command;
     }

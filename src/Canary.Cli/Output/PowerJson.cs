@@ -15,6 +15,7 @@ internal static class PowerJson
             ["requestsPerSecond"] = question.RequestsPerSecond,
             ["regression"] = question.Regression,
             ["steps"] = new JsonArray([.. answer.Steps.Select(Step)]),
+            ["chance"] = answer.Chance,
             ["badRequests"] = answer.BadRequests,
             ["warnings"] = new JsonArray([.. answer.Warnings.Select(warning => JsonValue.Create(warning))]),
         };
@@ -38,6 +39,7 @@ internal static class PowerJson
                 ["durationSeconds"] = better.Duration.TotalSeconds,
                 ["seenAfterSeconds"] = better.SeenAfter.TotalSeconds,
                 ["badRequests"] = better.BadRequests,
+                ["budget"] = better.Budget,
             };
         }
 
@@ -46,7 +48,7 @@ internal static class PowerJson
 
     private static JsonObject Step(PowerStep step)
     {
-        var written = new JsonObject { ["weight"] = step.Step.Weight.Percent, ["durationSeconds"] = step.Step.Duration.TotalSeconds, ["sees"] = step.Sees, ["badRequests"] = step.BadRequests };
+        var written = new JsonObject { ["weight"] = step.Step.Weight.Percent, ["durationSeconds"] = step.Step.Duration.TotalSeconds, ["chance"] = step.Chance, ["sees"] = step.Sees, ["badRequests"] = step.BadRequests };
         JsonText.Add(written, "secondsToSee", step.TimeToSee?.TotalSeconds);
         JsonText.Add(written, "secondsNeeded", step.Needed?.TotalSeconds);
         JsonText.Add(written, "smallestRatio", step.SmallestRatio);

@@ -30,7 +30,7 @@ internal static class PowerText
         if (answer.Better is { } better)
         {
             output.WriteLine();
-            output.WriteLine($"Faster for no more bad requests: --plan {PlanText.Write(better.Steps)}");
+            output.WriteLine($"Faster, and no regression of any size costs more than {Figures.Count(better.Budget)} bad requests until it is seen: --plan {PlanText.Write(better.Steps)}");
             output.WriteLine($"  {Figures.Time(better.Duration)} at most; sees {Times(question.Regression)} after {Figures.Time(better.SeenAfter)}, for {Figures.Count(better.BadRequests)} bad requests beyond the usual.");
         }
     }
@@ -45,7 +45,7 @@ internal static class PowerText
 
     private static void Errors(TextWriter output, PowerQuestion question, PowerAnswer answer)
     {
-        var table = new TextTable("step", "weight", "time", $"sees {Figures.Ratio(question.Regression)}x after", "in time", "sees from", "accepts a good one after", "bad requests");
+        var table = new TextTable("step", "weight", "time", $"sees {Figures.Ratio(question.Regression)}x after", "in time", "sees (4 of 5)", "accepts a good one after", "bad requests");
         for (var i = 0; i < answer.Steps.Count; i++)
         {
             var step = answer.Steps[i];
@@ -55,8 +55,8 @@ internal static class PowerText
                 step.Step.Weight.ToString(),
                 Figures.Time(step.Step.Duration),
                 compares ? Figures.Time(step.Needed) : "-",
-                compares ? step.Sees ? "yes" : "no" : "-",
-                compares ? step.SmallestRatio is { } smallest ? $"{Figures.Ratio(smallest)}x" : "nothing" : "-",
+                compares ? Figures.Percent(Math.Round(step.Chance, 2)) : "-",
+                compares ? step.SmallestRatio is { } smallest ? $"from {Figures.Ratio(smallest)}x" : "nothing" : "-",
                 compares ? Figures.Time(step.TimeToAccept) : "-",
                 compares && step.TimeToSee is not null ? Figures.Count(step.BadRequests) : "-");
         }
@@ -64,7 +64,7 @@ internal static class PowerText
         table.WriteTo(output);
         output.WriteLine();
         output.WriteLine(answer.SeenAfter is { } seen
-            ? $"There from the start, it is seen after {Figures.Time(seen)}, for {Figures.Count(answer.BadRequests)} bad requests beyond the usual."
+            ? $"There from the start, it is seen after {Figures.Time(seen)} (by the plan's end in {Figures.Percent(Math.Round(answer.Chance, 2))} of all rollouts), for {Figures.Count(answer.BadRequests)} bad requests beyond the usual."
             : $"There from the start, it is not seen by the end of the plan, for {Figures.Count(answer.BadRequests)} bad requests beyond the usual.");
         output.WriteLine(answer.AcceptedAfter is { } accepted ? $"A candidate as good as stable is accepted after {Figures.Time(accepted)}." : "A candidate as good as stable is not accepted by the end of the plan.");
     }
