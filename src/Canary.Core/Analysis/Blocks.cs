@@ -8,6 +8,9 @@ internal static class Blocks
     /// <summary>How much of the past says what traffic there is now.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(2);
 
+    /// <summary>Requests and errors, or a level and its readings.</summary>
+    private const int FewNumbers = 2;
+
     /// <summary>Adds a block; when there are too many, two neighbours become one: of those under one weight the shortest together, older ones first.</summary>
     public static ValueList<BlockRecord> Add(ValueList<BlockRecord> blocks, BlockRecord next)
     {
@@ -17,7 +20,7 @@ internal static class Blocks
             return [Merged(blocks[0], next)];
         }
 
-        if (blocks.Count < BlockRecord.Most)
+        if (blocks.Count < (next.Stable.Count > FewNumbers ? BlockRecord.MostOfHistogram : BlockRecord.Most))
         {
             return [.. blocks, next];
         }

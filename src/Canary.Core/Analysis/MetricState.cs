@@ -26,7 +26,7 @@ public sealed record MetricState
     /// <summary>Counts of the candidate since exposure, in intervals in which both had requests: requests and errors, or cumulative buckets.</summary>
     public ValueList<double> Candidate { get; init; } = [];
 
-    /// <summary>What was read, block by block, oldest first, at most <see cref="BlockRecord.Most"/>; older ones are merged.</summary>
+    /// <summary>What was read, block by block, oldest first, at most <see cref="BlockRecord.Most"/>, of a histogram <see cref="BlockRecord.MostOfHistogram"/>; older ones are merged.</summary>
     public ValueList<BlockRecord> Blocks { get; init; } = [];
 
     /// <summary>What was measured of the stable pods among themselves since the rollout began, in numbers of the kind of metric; empty when nothing.</summary>
@@ -81,6 +81,9 @@ public sealed record BlockRecord(DateTimeOffset At, double Seconds, Weight Weigh
 {
     /// <summary>Most blocks that are kept of a metric.</summary>
     public const int Most = 32;
+
+    /// <summary>Most blocks that are kept of a histogram, whose blocks are many times larger.</summary>
+    public const int MostOfHistogram = 16;
 }
 
 /// <summary>The last raw counters of a pod.</summary>

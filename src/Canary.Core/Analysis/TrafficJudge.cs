@@ -1,3 +1,4 @@
+using Canary.Core.Traffic;
 using Canary.Statistics;
 
 namespace Canary.Core.Analysis;
@@ -29,8 +30,8 @@ internal sealed class TrafficJudge(MetricSpec.Traffic metric, AnalysisSpec spec)
 
     public override MetricState Count(MetricState state, BlockRecord block)
     {
-        // a fresh baseline gets as much as the candidate
-        var planned = spec.Baseline == BaselineKind.Fresh ? 0.5 : block.Weight.Percent / 100.0;
+        var split = WeightSplit.Of(block.Weight, 100, spec.Baseline == BaselineKind.Fresh);
+        var planned = split.Candidate / (double)(split.Candidate + (spec.Baseline == BaselineKind.Fresh ? split.Baseline : split.Stable));
         if (!block.Exposed || !ShareBlock.TryCreate(block.Candidate[0], block.Stable[0], planned, out var shares) || !shares.IsInformative)
         {
             return state;
