@@ -46,7 +46,8 @@ internal static class RunBlocks
     {
         (MetricSpec.Latency { SlowerThan: null }, _) when numbers.Count == state.UpperBounds.Count && numbers.Count > 1 => new MetricReading.Buckets(state.UpperBounds, numbers),
         (MetricSpec.Latency { SlowerThan: { } bound }, [var requests, var slow]) => new MetricReading.Buckets([bound, double.PositiveInfinity], [requests - slow, requests]),
-        (MetricSpec.Gauge or MetricSpec.Series, [var level]) => new MetricReading.Level(level),
+        (MetricSpec.Gauge or MetricSpec.Series, [var sum, > 0 and var count]) => new MetricReading.Level(sum / count),
+        (MetricSpec.Gauge or MetricSpec.Series, _) => new MetricReading.Absent(),
         (MetricSpec.Traffic, [var requests, ..]) => new MetricReading.Counts(requests, 0),
         (_, [var requests, var errors]) => new MetricReading.Counts(requests, errors),
         _ => new MetricReading.Absent(),

@@ -43,6 +43,7 @@ internal static class Figures
     public static string Time(TimeSpan? time) => time switch
     {
         null => "never",
+        { TotalSeconds: > 0 and < 0.5 } => "under 1 s",
         { TotalSeconds: < 120 } => string.Create(Culture, $"{time.Value.TotalSeconds:0} s"),
         { TotalMinutes: < 120 } => string.Create(Culture, $"{time.Value.TotalMinutes:0.#} min"),
         { TotalHours: < 48 } => string.Create(Culture, $"{time.Value.TotalHours:0.#} h"),
