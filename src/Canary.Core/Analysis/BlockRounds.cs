@@ -15,8 +15,9 @@ public static class BlockRounds
 {
     /// <summary>Makes the rounds.</summary>
     /// <param name="blocks">The blocks in order of time, all with the same metrics.</param>
-    /// <returns>One round a block, and one before them, since counters are compared with what they were.</returns>
-    public static ValueList<ReplayRound> Of(IReadOnlyList<CountedBlock> blocks)
+    /// <param name="later">How many weights were planned after the first; null takes those that the blocks have.</param>
+    /// <returns>One round a block, and one before them, since counters are compared with what they were. A fresh baseline is there, too, with what is compared with.</returns>
+    public static ValueList<ReplayRound> Of(IReadOnlyList<CountedBlock> blocks, int? later = null)
     {
         ArgumentNullException.ThrowIfNull(blocks);
         if (blocks.Count == 0)
@@ -44,7 +45,7 @@ public static class BlockRounds
             rounds.Add(Round(block.At, begin, stable, candidate, new Exposure(exposed, WeightOf(block), weightSince)));
         }
 
-        return rounds.ToValueList();
+        return ReplaySteps.Count(rounds, later);
     }
 
     private static Weight WeightOf(CountedBlock block) => block.Weight ?? Weight.Zero;
@@ -59,7 +60,7 @@ public static class BlockRounds
     };
 
     private static ReplayRound Round(DateTimeOffset at, DateTimeOffset begin, MetricReading[] stable, MetricReading[] candidate, Exposure exposure) =>
-        new(new Measurement(at, [Pod(ArmName.Stable, at, begin, stable), Pod(ArmName.Candidate, at, begin, candidate)]), exposure);
+        new(new Measurement(at, [Pod(ArmName.Stable, at, begin, stable), Pod(ArmName.Baseline, at, begin, stable), Pod(ArmName.Candidate, at, begin, candidate)]), exposure);
 
     // blocks were counted after the warm-up, if there was any
     private static PodReading Pod(ArmName arm, DateTimeOffset at, DateTimeOffset begin, MetricReading[] readings) => new()
@@ -77,7 +78,7 @@ public static class BlockRounds
     {
         MetricReading.Counts => new MetricReading.Counts(0, 0),
         MetricReading.Buckets buckets => buckets with { Cumulative = new double[buckets.Cumulative.Count].ToValueList() },
-        _ => reading,
+        _ => new MetricReading.Absent(),
     };
 
     private static MetricReading Plus(MetricReading before, MetricReading block) => (before, block) switch
@@ -85,8 +86,6 @@ public static class BlockRounds
         (MetricReading.Counts sum, MetricReading.Counts more) => new MetricReading.Counts(sum.Requests + more.Requests, sum.Errors + more.Errors),
         (MetricReading.Buckets sum, MetricReading.Buckets more) when sum.UpperBounds == more.UpperBounds =>
             sum with { Cumulative = sum.Cumulative.Zip(more.Cumulative, (one, other) => one + other).ToValueList() },
-        (_, MetricReading.Buckets or MetricReading.Counts) when before.GetType() == block.GetType() => block,
-
         // a block without counts: the counters stay where they were
         (MetricReading.Counts or MetricReading.Buckets, MetricReading.Absent) => before,
         _ => block,

@@ -12,34 +12,50 @@ internal sealed class ErrorPower(PowerQuestion question, double errorRatio)
 
     private double LogAccepted => Thresholds.LogThreshold(question.MissedRegression);
 
-    /// <summary>The ratio of a candidate that fails every request.</summary>
-    public double Worst => 1 / errorRatio;
-
     public PowerStep Step(ValueList<PlannedWeight> plan, int index)
     {
         var step = plan[index];
         var seen = Seen(plan, index);
-        var smallest = IsCompared(step.Weight)
-            ? CountPlanning.MinimumDetectableRatio(_rollback, Traffic(step.Weight), step.Duration.TotalSeconds, Threshold(plan, index))
-            : double.PositiveInfinity;
+        var alone = Steps([step]);
+        var threshold = Threshold(plan, index);
+        var smallest = PlanPower.MinimumDetectableRatio(_rollback, alone, question.RequestsPerSecond, errorRatio, threshold);
         return new PowerStep
         {
             Step = step,
             TimeToSee = seen,
+            Chance = PlanPower.Power(_rollback, alone, question.RequestsPerSecond, errorRatio, question.Regression, threshold),
             SmallestRatio = double.IsFinite(smallest) ? smallest : null,
-            Needed = PowerPlan.Time(SecondsToSee(step.Weight, question.Regression, Threshold(plan, index))),
-            TimeToAccept = PowerPlan.Time(IsCompared(step.Weight) ? CountPlanning.SecondsToDecide(_acceptance, Traffic(step.Weight), 1, LogAccepted) : double.PositiveInfinity),
+            Needed = PowerPlan.Time(SecondsToDecide(_rollback, step.Weight, question.Regression, threshold)),
+            TimeToAccept = PowerPlan.Time(SecondsToDecide(_acceptance, step.Weight, 1, LogAccepted)),
             BadRequests = Bad(plan, index, seen),
         };
     }
 
     /// <summary>When a regression is seen that first shows at the beginning of a step, counted from there; null when the plan ends before.</summary>
     public TimeSpan? Seen(ValueList<PlannedWeight> plan, int from) =>
-        Walk(plan, from, Threshold(plan, from), weight => CountPlanning.NatsPerSecond(_rollback, Traffic(weight), question.Regression));
+        PowerPlan.Time(PlanPower.SecondsToDecide(_rollback, Steps(plan.Skip(from)), question.RequestsPerSecond, errorRatio, question.Regression, Threshold(plan, from)));
+
+    /// <summary>The chance that a regression is seen that is there from the start.</summary>
+    public double Chance(ValueList<PlannedWeight> plan) =>
+        PlanPower.Power(_rollback, Steps(plan), question.RequestsPerSecond, errorRatio, question.Regression, Threshold(plan, 0));
 
     /// <summary>When an equally good candidate is accepted; null when the plan ends before.</summary>
     public TimeSpan? Accepted(ValueList<PlannedWeight> plan) =>
-        Walk(plan, 0, LogAccepted, weight => CountPlanning.NatsPerSecond(_acceptance, Traffic(weight), 1));
+        PowerPlan.Time(PlanPower.SecondsToDecide(_acceptance, Steps(plan), question.RequestsPerSecond, errorRatio, 1, LogAccepted));
+
+    /// <summary>The fastest plan that loses no more than so many requests to any regression; it ends when the regression is seen, if it was there from the start.</summary>
+    public WeightPlan? Fastest(double mostBad) => PlanOfWeights.Fastest(
+        _rollback, question.RequestsPerSecond, errorRatio, question.Regression, mostBad, Thresholds.LogThreshold(question.FalseRollback, _share) - Math.Log(StatisticsDefaults.FirstStake));
+
+    /// <summary>Most bad requests that any regression costs from the one asked for to a candidate that fails every request, with the time between two looks.</summary>
+    public double Costliest(ValueList<PlannedWeight> plan)
+    {
+        const int Regressions = 24;
+        var worst = Math.Max(question.Regression, 1 / errorRatio);
+        return Enumerable.Range(0, Regressions + 1)
+            .Select(i => question.Regression * Math.Pow(worst / question.Regression, (double)i / Regressions))
+            .Max(ratio => Lost(plan, ratio));
+    }
 
     /// <summary>Bad requests beyond the usual ones for so long from the beginning of a step; to the plan's end when <paramref name="until"/> is null.</summary>
     public double Bad(ValueList<PlannedWeight> plan, int from, TimeSpan? until)
@@ -49,25 +65,15 @@ internal sealed class ErrorPower(PowerQuestion question, double errorRatio)
         foreach (var step in plan.Skip(from))
         {
             var seconds = Math.Min(left, step.Duration.TotalSeconds);
-            bad += seconds * BadPerSecond(step.Weight);
+            bad += seconds * BadPerSecond(step.Weight, question.Regression);
             left -= seconds;
         }
 
         return bad;
     }
 
-    public double BadPerSecond(Weight weight) =>
-        question.RequestsPerSecond * weight.Percent / 100 * (Math.Min(1, question.Regression * errorRatio) - errorRatio);
-
-    /// <summary>How long one weight alone takes; positive infinity when it never does.</summary>
-    public double SecondsToSee(Weight weight, double regression, double threshold) =>
-        IsCompared(weight) ? CountPlanning.SecondsToDecide(_rollback, Traffic(weight), regression, threshold) : double.PositiveInfinity;
-
-    public double SecondsToAccept(Weight weight) =>
-        IsCompared(weight) ? CountPlanning.SecondsToDecide(_acceptance, Traffic(weight), 1, LogAccepted) : double.PositiveInfinity;
-
     /// <summary>What the evidence must reach that begins at a step: the budget's share of the metric, and of it what the step stakes.</summary>
-    public double Threshold(ValueList<PlannedWeight> plan, int step)
+    private double Threshold(ValueList<PlannedWeight> plan, int step)
     {
         var compared = plan.Count(planned => IsCompared(planned.Weight));
         var schedule = RestartSchedule.Default(Math.Max(0, compared - 1));
@@ -77,24 +83,26 @@ internal sealed class ErrorPower(PowerQuestion question, double errorRatio)
 
     private static bool IsCompared(Weight weight) => weight > Weight.Zero && weight < Weight.Full;
 
-    private static TimeSpan? Walk(ValueList<PlannedWeight> plan, int from, double threshold, Func<Weight, double> natsPerSecond)
-    {
-        var missing = threshold * StatisticsDefaults.DelayFactor;
-        var seconds = 0.0;
-        foreach (var step in plan.Skip(from))
-        {
-            var nats = IsCompared(step.Weight) ? natsPerSecond(step.Weight) : 0;
-            if (nats * step.Duration.TotalSeconds >= missing)
-            {
-                return TimeSpan.FromSeconds(seconds + missing / nats);
-            }
+    private static List<WeightStep> Steps(IEnumerable<PlannedWeight> plan) => [.. plan.Select(step => new WeightStep(step.Weight.Percent / 100.0, step.Duration.TotalSeconds))];
 
-            missing -= nats * step.Duration.TotalSeconds;
-            seconds += step.Duration.TotalSeconds;
+    private double Lost(ValueList<PlannedWeight> plan, double ratio)
+    {
+        var seen = PlanPower.SecondsToDecide(_rollback, Steps(plan), question.RequestsPerSecond, errorRatio, ratio, Threshold(plan, 0));
+        var left = Math.Ceiling(seen / StatisticsDefaults.BlockSeconds) * StatisticsDefaults.BlockSeconds + StatisticsDefaults.ReactionSeconds;
+        var lost = 0.0;
+        foreach (var step in plan)
+        {
+            var seconds = Math.Min(left, step.Duration.TotalSeconds);
+            lost += seconds * BadPerSecond(step.Weight, ratio);
+            left -= seconds;
         }
 
-        return null;
+        return lost;
     }
 
-    private CountTraffic Traffic(Weight weight) => new(question.RequestsPerSecond * weight.Percent / 100, question.RequestsPerSecond * (100 - weight.Percent) / 100, errorRatio);
+    private double BadPerSecond(Weight weight, double ratio) => question.RequestsPerSecond * weight.Percent / 100 * (Math.Min(1, ratio * errorRatio) - errorRatio);
+
+    private double SecondsToDecide(CountTestSettings settings, Weight weight, double ratio, double threshold) => IsCompared(weight)
+        ? CountPlanning.SecondsToDecide(settings, new CountTraffic(question.RequestsPerSecond * weight.Percent / 100, question.RequestsPerSecond * (100 - weight.Percent) / 100, errorRatio), ratio, threshold)
+        : double.PositiveInfinity;
 }

@@ -1,6 +1,8 @@
+using Canary.Statistics;
+
 namespace Canary.Core.Analysis;
 
-/// <summary>What a plan can see. Times are expected ones: half of all rollouts take less, and few much more.</summary>
+/// <summary>What a plan can see. Times are expected ones: about half of all rollouts take less, and few much more.</summary>
 public sealed record PowerAnswer
 {
     /// <summary>One entry a step of the plan.</summary>
@@ -8,6 +10,12 @@ public sealed record PowerAnswer
 
     /// <summary>When the regression is seen if it is there from the start; null when the plan ends before.</summary>
     public TimeSpan? SeenAfter { get; init; }
+
+    /// <summary>The chance that it is seen by the end of the plan if it is there from the start, a ratio in [0, 1].</summary>
+    public double Chance { get; init; }
+
+    /// <summary>Whether that chance is at least 80 %.</summary>
+    public bool Sees => Chance >= StatisticsDefaults.WantedPower;
 
     /// <summary>When an equally good candidate is accepted; null when the plan ends before.</summary>
     public TimeSpan? AcceptedAfter { get; init; }
@@ -21,7 +29,7 @@ public sealed record PowerAnswer
     /// <summary>What is wrong with the plan, in sentences with a remedy; empty when nothing is.</summary>
     public ValueList<string> Warnings { get; init; } = [];
 
-    /// <summary>The fastest plan that costs no more bad requests; null when none is faster, or none is possible.</summary>
+    /// <summary>The fastest plan under which no regression costs more bad requests than the costliest does under this one; null when none is faster, or none is possible.</summary>
     public BetterPlan? Better { get; init; }
 }
 
@@ -34,13 +42,16 @@ public sealed record PowerStep
     /// <summary>How long the regression takes to be seen if it first shows in this step; it goes on through the later steps; null when the plan ends before.</summary>
     public TimeSpan? TimeToSee { get; init; }
 
-    /// <summary>Whether it is seen within this step.</summary>
-    public bool Sees => TimeToSee is { } time && time <= Step.Duration;
+    /// <summary>The chance that it is seen within this step, a ratio in [0, 1].</summary>
+    public double Chance { get; init; }
 
-    /// <summary>The smallest regression that the step sees within its time, as a multiple of the stable ratio; null when it sees none.</summary>
+    /// <summary>Whether that chance is at least 80 %.</summary>
+    public bool Sees => Chance >= StatisticsDefaults.WantedPower;
+
+    /// <summary>The smallest regression that the step sees within its time with a chance of 80 %, as a multiple of the stable ratio; null when it sees none.</summary>
     public double? SmallestRatio { get; init; }
 
-    /// <summary>How long the step must be to see the regression by itself; null when it never does.</summary>
+    /// <summary>How long it takes to be seen under this weight alone; null when it never is.</summary>
     public TimeSpan? Needed { get; init; }
 
     /// <summary>How long an equally good candidate takes to be accepted if only this step counted; null when it never is.</summary>
@@ -59,7 +70,8 @@ public sealed record LatencyPower(string Description, ValueList<TimeSpan?> Times
 /// <param name="Steps">Its weights.</param>
 /// <param name="SeenAfter">When the regression is seen if it is there from the start.</param>
 /// <param name="BadRequests">Bad requests beyond the usual ones until then.</param>
-public sealed record BetterPlan(ValueList<PlannedWeight> Steps, TimeSpan SeenAfter, double BadRequests)
+/// <param name="Budget">Bad requests beyond the usual ones that no regression, however large, is expected to exceed until it is seen.</param>
+public sealed record BetterPlan(ValueList<PlannedWeight> Steps, TimeSpan SeenAfter, double BadRequests, double Budget)
 {
     /// <summary>How long the plan takes at most.</summary>
     public TimeSpan Duration => Steps.Aggregate(TimeSpan.Zero, (sum, step) => sum + step.Duration);

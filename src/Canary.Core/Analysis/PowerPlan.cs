@@ -38,16 +38,17 @@ public static class PowerPlan
         var steps = question.Steps.Select((_, index) => errors.Step(question.Steps, index)).ToValueList();
         var seen = errors.Seen(question.Steps, 0);
         var bad = errors.Bad(question.Steps, 0, seen);
-        var better = BetterPlanSearch.Find(errors, question, question.MostBadRequests ?? bad);
+        var better = BetterPlanSearch.Find(errors, question, question.MostBadRequests ?? errors.Costliest(question.Steps));
         var total = question.Steps.Aggregate(TimeSpan.Zero, (sum, step) => sum + step.Duration);
         var answer = new PowerAnswer
         {
             Steps = steps,
             SeenAfter = seen,
+            Chance = errors.Chance(question.Steps),
             AcceptedAfter = errors.Accepted(question.Steps),
             BadRequests = bad,
             Latency = latency,
-            Better = better is not null && (seen is null || better.Duration < total) ? better : null,
+            Better = better is not null && (seen is null || better.Duration < total || better.SeenAfter < seen * 0.9) ? better : null,
         };
         return answer with { Warnings = Warnings(question, answer).ToValueList() };
     }
@@ -58,9 +59,9 @@ public static class PowerPlan
     private static IEnumerable<string> Warnings(PowerQuestion question, PowerAnswer answer)
     {
         var times = Times(question.Regression);
-        if (answer.SeenAfter is null)
+        if (!answer.Sees)
         {
-            yield return $"the plan ends before it could see {times}: give it more time or more weight, or look for more";
+            yield return string.Create(CultureInfo.InvariantCulture, $"the plan sees {times} in {100 * answer.Chance:0} % of all rollouts only: give it more time or more weight, or look for more");
         }
 
         for (var i = 0; i < answer.Steps.Count; i++)
@@ -74,7 +75,7 @@ public static class PowerPlan
             yield return step switch
             {
                 { SmallestRatio: null } => $"step {i + 1} ({step.Step.Weight}, {Written(step.Step.Duration)}) sees nothing in its time, not even a candidate that fails every request",
-                { Needed: { } needed } => $"step {i + 1} ({step.Step.Weight}, {Written(step.Step.Duration)}) is too short to see {times}: that takes {Written(needed)}; in its time it sees {Times(step.SmallestRatio!.Value)}", // the arm above has null
+                { Needed: { } needed } => $"step {i + 1} ({step.Step.Weight}, {Written(step.Step.Duration)}) is too short for {times}: that takes about {Written(needed)}; in its time it sees {Times(step.SmallestRatio!.Value)} or more", // the arm above has null
                 _ => $"step {i + 1} ({step.Step.Weight}, {Written(step.Step.Duration)}) never sees {times}, which is within the margin",
             };
         }

@@ -39,7 +39,7 @@ public sealed record PowerQuestion
     /// <summary>How many requests fail together; at least 1, finite. Default 1.</summary>
     public double Dispersion { get; init; } = StatisticsDefaults.Dispersion;
 
-    /// <summary>Most bad requests that a better plan may cost beyond the usual ones until the regression is seen; null takes what the plan itself costs.</summary>
+    /// <summary>Most bad requests that a better plan may cost beyond the usual ones, whatever the regression, until it is seen; null takes what the plan itself costs.</summary>
     public double? MostBadRequests { get; init; }
 }
 

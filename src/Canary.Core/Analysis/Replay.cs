@@ -34,7 +34,7 @@ public static class Replay
             Spec = spec,
             Points = points.ToValueList(),
             Steps = steps,
-            Decision = Decide(points, steps),
+            Decision = Decide(metrics, points, steps),
             State = state,
         };
     }
@@ -56,7 +56,7 @@ public static class Replay
         }
     }
 
-    private static ReplayDecision Decide(List<TrajectoryPoint> points, ValueList<StepOutcome> steps)
+    private static ReplayDecision Decide(ValueList<MetricSpec> metrics, List<TrajectoryPoint> points, ValueList<StepOutcome> steps)
     {
         // evidence against a candidate acts in every step; acceptance only lets the step go that it came in
         var moment = points.Find(point => point.Verdict.State == VerdictState.Fail)
@@ -65,13 +65,17 @@ public static class Replay
         {
             return points.Count == 0
                 ? new ReplayDecision(VerdictState.Unknown, null, null, 0, "nothing was measured")
-                : new ReplayDecision(points[^1].Verdict.State is VerdictState.Unknown ? VerdictState.Unknown : VerdictState.Running, null, null, Bad(points[^1]), points[^1].Verdict.Reason);
+                : new ReplayDecision(points[^1].Verdict.State is VerdictState.Unknown ? VerdictState.Unknown : VerdictState.Running, null, null, Bad(metrics, points[^1]), points[^1].Verdict.Reason);
         }
 
-        return new ReplayDecision(moment.Verdict.State, moment.At, moment.At - moment.ExposedSince, Bad(moment), moment.Verdict.Reason);
+        return new ReplayDecision(moment.Verdict.State, moment.At, moment.At - moment.ExposedSince, Bad(metrics, moment), moment.Verdict.Reason);
     }
 
     private static bool IsDecision(VerdictState state) => state is VerdictState.Pass or VerdictState.Fail;
 
-    private static double Bad(TrajectoryPoint point) => point.Verdict.Metrics.Select(metric => metric.CandidateBad).DefaultIfEmpty(0).Max();
+    private static double Bad(ValueList<MetricSpec> metrics, TrajectoryPoint point) => point.Verdict.Metrics
+        .Where((_, i) => i < metrics.Count && metrics[i] is MetricSpec.ErrorRate)
+        .Select(metric => metric.CandidateBad)
+        .DefaultIfEmpty(0)
+        .Max();
 }

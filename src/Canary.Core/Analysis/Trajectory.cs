@@ -47,6 +47,6 @@ public sealed record StepOutcome(Weight Weight, DateTimeOffset From, DateTimeOff
 /// <param name="State">Fail when it ever was; else what the last step decided.</param>
 /// <param name="At">When that was reached; null without a decision.</param>
 /// <param name="After">The time from the exposure until then; null without a decision.</param>
-/// <param name="BadCandidateRequests">Bad requests of the candidate by then, in the metric with the most of them.</param>
+/// <param name="BadCandidateRequests">Failed requests of the candidate by then, in the ratio of errors with the most of them; 0 when none is judged.</param>
 /// <param name="Reason">The sentence of that moment.</param>
 public sealed record ReplayDecision(VerdictState State, DateTimeOffset? At, TimeSpan? After, double BadCandidateRequests, string Reason);

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Canary.Kubernetes.Api;
 using Canary.Sandbox.Controllers;
-using YamlTree = Canary.Sandbox.ApiServer.YamlTree;
+using YamlTree = Canary.Kubernetes.Json.YamlTree;
 
 namespace Canary.Scenarios.Crash;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Canary.Kubernetes.Api;
+using Canary.Kubernetes.Json;
 using Canary.Sandbox.ApiServer;
 using Canary.Sandbox.Nodes;
 using Xunit;
