@@ -129,8 +129,7 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
         var bound = test.Thresholds.Count > 0 ? test.Thresholds[^1].BoundIndex : state.UpperBounds.Count - 1;
         var (stable, candidate) = (Requests(state.Stable), Requests(state.Candidate));
         var (stableSlow, candidateSlow) = (Slower(state.Stable, bound), Slower(state.Candidate, bound));
-        var estimates = test.Thresholds.Select((_, i) => RatioEstimate.Of(History(state.Tests, i), dispersion: terms.Dispersion)).ToList();
-        var tail = estimates.Count > 0 ? estimates[^1] : RatioEstimate.Of(RatioHistory.Empty);
+        var tail = test.Thresholds.Count > 0 ? Estimate(state, terms, test.Thresholds.Count - 1) : RatioEstimate.Of(RatioHistory.Empty);
         var outlook = test.Thresholds.Count == 0
             ? default
             : CountOutlook.Of(metric.Margins, terms, stableSlow, state, tail, pace, about, evidence, accepts);
@@ -140,8 +139,7 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
             Name = Metric.Name,
             Measurement = state.Last,
             Accepted = test.IsRunning && IsAccepted(accepts, highest, about),
-            WithinBound = estimates.Count > 0 && estimates.Select((estimate, i) => (estimate, i)).All(pair =>
-                CountOutlook.IsWithin(pair.estimate, metric.Margins, Slower(state.Stable, test.Thresholds[pair.i].BoundIndex) / stable)),
+            WithinBound = IsWithin(state, terms, test, tail),
             StableRequests = stable,
             StableBad = stableSlow,
             CandidateRequests = candidate,
@@ -179,6 +177,23 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
         var looks = state.Terms is { } terms && Latency(state) is { } test && LooksLike(terms, test) is { } like ? $", looks like {like}" : "";
         return $"{Metric.Name} {Quantile(state, 0.5)}, {Quantile(state, 0.99)}{looks}";
     }
+
+    /// <summary>Whether the intervals at all bounds lie within the acceptance bound; the last, which is the widest, is asked first, since an interval is dear.</summary>
+    private bool IsWithin(MetricState state, MetricTerms terms, LatencyTestState test, RatioEstimate tail)
+    {
+        for (var i = test.Thresholds.Count - 1; i >= 0; i--)
+        {
+            var estimate = i == test.Thresholds.Count - 1 ? tail : Estimate(state, terms, i);
+            if (!CountOutlook.IsWithin(estimate, metric.Margins, Slower(state.Stable, test.Thresholds[i].BoundIndex) / Requests(state.Stable)))
+            {
+                return false;
+            }
+        }
+
+        return test.Thresholds.Count > 0;
+    }
+
+    private static RatioEstimate Estimate(MetricState state, MetricTerms terms, int threshold) => RatioEstimate.Of(History(state.Tests, threshold), dispersion: terms.Dispersion);
 
     /// <summary>The weaker of the evidence and the second key's, which is the average over the bounds of acceptance.</summary>
     private double Robust(MetricState state, LatencyTestState test, double evidence)

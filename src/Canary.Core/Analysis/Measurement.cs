@@ -1,3 +1,5 @@
+using Canary.Statistics;
+
 namespace Canary.Core.Analysis;
 
 /// <summary>What a pod runs for.</summary>
@@ -62,6 +64,11 @@ public abstract record MetricReading
     /// <param name="UpperBounds">Upper bounds in milliseconds, rising; the last is positive infinity.</param>
     /// <param name="Cumulative">Requests up to each bound, never falling; as many as bounds.</param>
     public sealed record Buckets(ValueList<double> UpperBounds, ValueList<double> Cumulative) : MetricReading;
+
+    /// <summary>A native histogram of Prometheus, cumulative since the process began.</summary>
+    /// <param name="Histogram">Its buckets.</param>
+    /// <param name="MillisecondsPerUnit">Milliseconds per unit of its bounds: 1 or 1000.</param>
+    public sealed record Native(NativeHistogram Histogram, double MillisecondsPerUnit) : MetricReading;
 
     /// <summary>A level, or any number that is no count.</summary>
     /// <param name="Value">The number; finite.</param>

@@ -39,6 +39,11 @@ internal static class PromotionRules
             pass.Travel(now => now with { Stage = Stage.ResettingWeights, EnteredAt = pass.Now });
             pass.Route(candidate.Revision, candidate.Revision, Weight.Zero);
         }
+        else if (!BaselineRules.IsGone(pass))
+        {
+            // before the hand-over, which is to take no longer than it must
+            pass.Waiting = "the baseline's pods drain";
+        }
         else
         {
             pass.Travel(now => now with { Stage = Stage.HandingOver, EnteredAt = pass.Now });
@@ -71,6 +76,12 @@ internal static class PromotionRules
         && replicaSet.Replicas == deployment.Replicas
         && replicaSet.Available >= deployment.Replicas;
 
+    /// <summary>Whether ReplicaSets that the Deployment has beside the candidate's may go although it is not whole: it alone gets requests, as every proxy knows, and can answer.</summary>
+    public static bool MayDrop(Pass pass, IEnumerable<ReplicaSetObservation> others) =>
+        pass.CandidateReady > 0
+        && (pass.Status.Traffic is null || pass.Propagated())
+        && others.All(other => RetirementRules.CarriesNothing(pass, other.Revision));
+
     private static void HandOver(Pass pass, Journey journey, Arm candidate)
     {
         var replicaSet = pass.CandidateReplicaSet;
@@ -98,14 +109,8 @@ internal static class PromotionRules
         pass.Waiting = "the pods are handed over to the Deployment";
         if (journey.HandOverSentAt is null)
         {
-            if (!BaselineRules.IsGone(pass))
-            {
-                pass.Waiting = "the baseline's pods drain";
-                return;
-            }
-
             // at zero replicas an older revision is the Deployment's own already
-            if (Ready(pass) || (journey.Outcome == Outcome.PromotedAtZero && replicaSet is { Owner: Owner.Deployment, Replicas: 0 }))
+            if ((Ready(pass) && SurgeRules.AllowsHandOver(pass, journey)) || (journey.Outcome == Outcome.PromotedAtZero && replicaSet is { Owner: Owner.Deployment, Replicas: 0 }))
             {
                 pass.Travel(now => now with { HandOverSentAt = pass.Now });
             }
@@ -121,11 +126,11 @@ internal static class PromotionRules
         }
     }
 
-    /// <summary>Goes back after the hand-over when the Deployment cannot complete it: the candidate's pods died or a person ordered it, and the stable pods still stand.</summary>
+    /// <summary>Goes back after the hand-over when the Deployment cannot complete it: the candidate's pods died or a person ordered it, and the stable pods still stand and are to stay.</summary>
     private static bool TurnsBack(Pass pass, Journey journey)
     {
         var ordered = journey.Next is not null;
-        if ((!ordered && (pass.CandidateReady > 0 || pass.Replicas == 0)) || pass.StableReplicaSet is null or { Ready: 0 } || !pass.Due(journey.HandOverSentAt!.Value + Settling))
+        if ((!ordered && (pass.CandidateReady > 0 || pass.Replicas == 0)) || pass.StableReplicaSet is null or { Ready: 0 } or { Replicas: 0 } || !pass.Due(journey.HandOverSentAt!.Value + Settling))
         {
             return false;
         }

@@ -70,5 +70,6 @@ public static class RolloutMachine
 
         RetirementRules.Advance(pass);
         BaselineRules.Advance(pass);
+        SurgeRules.Advance(pass);
     }
 }

@@ -71,7 +71,23 @@ internal static class MetricJson
     }
 
     /// <summary>Writes the settings of an analysis.</summary>
-    public static JsonObject Write(AnalysisSpec spec) => new()
+    public static JsonObject Write(AnalysisSpec spec)
+    {
+        var written = WriteCommon(spec);
+        if (spec.Baseline != BaselineKind.Stable)
+        {
+            written["baseline"] = spec.Baseline.ToString();
+        }
+
+        if (spec.BaselineReplicas is { } replicas)
+        {
+            written["baselineReplicas"] = replicas;
+        }
+
+        return written;
+    }
+
+    private static JsonObject WriteCommon(AnalysisSpec spec) => new()
     {
         ["interval"] = Durations.Write(spec.Interval),
         ["warmUp"] = Durations.Write(spec.WarmUp),

@@ -32,6 +32,7 @@ internal sealed class KubernetesEffectApplier(KubernetesApi api, ClusterCaches c
     {
         Effect.PointSubsets or Effect.SetWeight or Effect.RestoreTraffic => traffic.ApplyAsync(snapshot, effect, cancellation),
         Effect.CreateReplicaSet create => _workloads.CreateAsync(subject, create, cancellation),
+        Effect.CreateBaseline create => _workloads.CreateBaselineAsync(subject, create, cancellation),
         Effect.ScaleReplicaSet scale => _workloads.ScaleAsync(subject, scale, cancellation),
         Effect.CheckOut checkOut => _workloads.CheckOutAsync(subject, checkOut, cancellation),
         Effect.CheckIn checkIn => _workloads.CheckInAsync(subject, checkIn, cancellation),
@@ -39,6 +40,7 @@ internal sealed class KubernetesEffectApplier(KubernetesApi api, ClusterCaches c
         Effect.Saturate saturate => _workloads.SaturateAsync(subject, saturate, cancellation),
         Effect.DeleteReplicaSet delete => _workloads.DeleteAsync(subject, delete, cancellation),
         Effect.SetPaused pause => _workloads.SetPausedAsync(subject, pause.Paused, cancellation),
+        Effect.SetSurge surge => _workloads.SetSurgeAsync(subject, surge, cancellation),
         Effect.SetTemplate template => _workloads.SetTemplateAsync(subject, template.ReplicaSet, cancellation),
         Effect.StampRestart stamp => _workloads.StampRestartAsync(subject, stamp.At, cancellation),
         Effect.StartAnalysis start => _analyses.StartAsync(subject, start, cancellation),

@@ -50,6 +50,31 @@ internal sealed class WorkloadWriter(KubernetesApi api, Action<JsonObject> writt
         }
     }
 
+    /// <summary>Creates a fresh baseline's ReplicaSet.</summary>
+    public async Task CreateBaselineAsync(Subject subject, Effect.CreateBaseline effect, CancellationToken cancellation)
+    {
+        var of = await ReplicaSetAsync(subject, effect.Of, cancellation).ConfigureAwait(false);
+        RequireOurs(subject, of, await FindDeploymentAsync(subject, cancellation).ConfigureAwait(false));
+        try
+        {
+            var body = WorkloadPatches.CreateBaseline(of, effect, subject.Key, subject.Uid);
+            written(await api.CreateAsync(ResourceKind.ReplicaSets, subject.Namespace, body, cancellation).ConfigureAwait(false));
+        }
+        catch (KubernetesApiException exception) when (exception.IsAlreadyExists)
+        {
+            var found = await ReplicaSetAsync(subject, effect.Name, cancellation).ConfigureAwait(false);
+            if (found.ControllerUid() != subject.Uid)
+            {
+                throw new EffectFailedException($"ReplicaSet {subject.Namespace}/{effect.Name} exists already and is not the Rollout's; delete it", null, exception);
+            }
+
+            if (found.IsDeleting())
+            {
+                throw Moved($"ReplicaSet {subject.Namespace}/{effect.Name} is still being deleted", TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
     /// <summary>Scales a ReplicaSet.</summary>
     public async Task ScaleAsync(Subject subject, Effect.ScaleReplicaSet effect, CancellationToken cancellation)
     {
@@ -140,7 +165,14 @@ internal sealed class WorkloadWriter(KubernetesApi api, Action<JsonObject> writt
     public async Task SaturateAsync(Subject subject, Effect.Saturate effect, CancellationToken cancellation)
     {
         var replicaSet = await ReplicaSetAsync(subject, effect.Name, cancellation).ConfigureAwait(false);
-        RequireOurs(subject, replicaSet, await DeploymentAsync(subject, cancellation).ConfigureAwait(false));
+        var deployment = await DeploymentAsync(subject, cancellation).ConfigureAwait(false);
+        RequireOurs(subject, replicaSet, deployment);
+        var replicas = WorkloadReading.Replicas(deployment);
+        if (replicas != effect.Replicas)
+        {
+            throw Moved(string.Create(CultureInfo.InvariantCulture, $"ReplicaSet {subject.Namespace}/{effect.Name} was not scaled to {effect.Replicas}: Deployment {subject.DeploymentKey} asks for {replicas} replicas by now"));
+        }
+
         await PatchReplicaSetAsync(subject, effect.Name, WorkloadPatches.Saturate(replicaSet, effect), cancellation).ConfigureAwait(false);
     }
 
@@ -170,6 +202,24 @@ internal sealed class WorkloadWriter(KubernetesApi api, Action<JsonObject> writt
         {
             await PatchDeploymentAsync(subject, PatchKind.MergePatch, WorkloadPatches.SetPaused(deployment, paused), cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Sets the surge of the Deployment's rolling update.</summary>
+    public async Task SetSurgeAsync(Subject subject, Effect.SetSurge effect, CancellationToken cancellation)
+    {
+        var deployment = await DeploymentAsync(subject, cancellation).ConfigureAwait(false);
+        var surge = WorkloadReading.Surge(deployment);
+        if (surge == effect.To)
+        {
+            return;
+        }
+
+        if (surge != effect.From)
+        {
+            throw Moved($"maxSurge of Deployment {subject.DeploymentKey} was not set to {effect.To}: it is {surge ?? "without meaning"} by now, no longer {effect.From}");
+        }
+
+        await PatchDeploymentAsync(subject, PatchKind.JsonPatch, WorkloadPatches.SetSurge(deployment, effect.To), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Sets the Deployment's template to that of a ReplicaSet.</summary>

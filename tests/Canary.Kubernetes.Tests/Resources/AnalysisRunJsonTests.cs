@@ -67,6 +67,8 @@ public sealed class AnalysisRunJsonTests
         NoDataHold = TimeSpan.FromHours(2),
         AfterNoData = InconclusivePolicy.Promote,
         History = 7,
+        Baseline = BaselineKind.Fresh,
+        BaselineReplicas = 2,
     };
 
     [Fact]

@@ -33,6 +33,8 @@ internal static class Generators
             Arguments = [new TemplateArgument("a", "1.10")],
             FalseRollback = drawn.Item4,
             OnInconclusive = InconclusivePolicy.RollBack,
+            Baseline = drawn.Item4 > 0.25 ? BaselineKind.Fresh : BaselineKind.Stable,
+            BaselineReplicas = drawn.Item4 > 0.4 ? 3 : null,
         });
 
     private static readonly Gen<RolloutSpec> Plan = Gen.Select(Word, List(Steps), Analysis, Span, Gen.Bool).Select(drawn => new RolloutSpec
@@ -48,7 +50,7 @@ internal static class Generators
 
     private static readonly Gen<Arm> Arms = Gen.Select(Hash, Word, Text, Maybe(Time)).Select(drawn => new Arm(drawn.Item1, drawn.Item2, drawn.Item3, drawn.Item4));
 
-    private static readonly Gen<Journey> Journeys = Gen.Select(Gen.Enum<Stage>(), Gen.Int[0, 9], Time, Maybe(Time), Gen.Bool, Maybe(Gen.Enum<Outcome>()), Optional(Text), Maybe(Hash)).Select(drawn => new Journey
+    private static readonly Gen<Journey> Journeys = Gen.Select(Gen.Enum<Stage>(), Gen.Int[0, 9], Time, Maybe(Time), Gen.Bool, Maybe(Gen.Enum<Outcome>()), Optional(Text), Gen.Select(Maybe(Hash), Optional(Arms))).Select(drawn => new Journey
     {
         Stage = drawn.Item1,
         Step = drawn.Item2,
@@ -63,7 +65,8 @@ internal static class Generators
         Outcome = drawn.Item6,
         RetreatOrdered = drawn.Item5,
         Reason = drawn.Item7,
-        Next = drawn.Item8,
+        Next = drawn.Item8.Item1,
+        Baseline = drawn.Item8.Item2,
         AnalysisRun = drawn.Item7,
         ExposedSince = drawn.Item4,
         NoDataSince = drawn.Item4,
@@ -97,7 +100,7 @@ internal static class Generators
         from candidate in Optional(Arms)
         from refused in Optional(Gen.Select(Arms, Gen.Bool, Text).Select(drawn => new Refusal(drawn.Item1, drawn.Item2, drawn.Item3)))
         from journey in Optional(Journeys)
-        from traffic in Optional(Gen.Select(Hash, Hash, Percent, Maybe(Time)).Select(drawn => new TrafficStatus(drawn.Item1, drawn.Item2, drawn.Item3, drawn.Item4)))
+        from traffic in Optional(Gen.Select(Hash, Hash, Percent, Maybe(Time), Optional(Gen.Select(Hash, Gen.Bool).Select(pair => new BaselineTraffic(pair.Item1, pair.Item2)))).Select(drawn => new TrafficStatus(drawn.Item1, drawn.Item2, drawn.Item3, drawn.Item4, drawn.Item5)))
         from pause in Optional(Gen.Select(Gen.Enum<PauseReason>(), Time, Maybe(Time), Optional(Word)).Select(drawn => new PauseStatus(drawn.Item1, drawn.Item2, drawn.Item3, drawn.Item4)))
         from verdict in Optional(Gen.Select(Gen.Enum<VerdictState>(), Text, Optional(Word)).Select(drawn => new VerdictStatus(drawn.Item1, drawn.Item2, drawn.Item3)))
         from retiring in List(Gen.Select(Hash, Time).Select(drawn => new RetiringRevision(drawn.Item1, drawn.Item2)))
@@ -134,6 +137,7 @@ internal static class Generators
             StalledSince = since,
             UnpausedSeen = flag,
             NativeSeen = !flag,
+            OwnSurge = flag ? null : text,
             ReleasingSince = since,
             Attempts = number,
             Problems = words.Select(word => new Problem(word, text)).ToValueList(),
