@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Canary.Benchmarks.Evaluation;
 using Canary.Benchmarks.Functions;
 using Canary.Benchmarks.Idle;
 using Canary.Benchmarks.Report;
@@ -23,5 +24,5 @@ idle.SetAction(async (parsed, cancellation) =>
     Results.Put("idle", string.Create(CultureInfo.InvariantCulture, $"{count:N0} idle Rollouts"), command, parsed.GetValue(note), IdleReport.Write(facts, count, pods, window));
 });
 
-var root = new RootCommand("Measures Canary and writes docs/benchmarks.md. Build it in Release.") { functions, idle };
+var root = new RootCommand("Measures Canary and writes docs/benchmarks.md. Build it in Release.") { functions, idle, EvaluationCommand.Create(TimeProvider.System, note) };
 return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,90 @@
+using Canary.Benchmarks.Evaluation.Sampling;
+
+namespace Canary.Benchmarks.Evaluation.Trials;
+
+/// <summary>One world with all methods that judge it: every method sees the same rollouts.</summary>
+/// <typeparam name="TBlock">What is counted.</typeparam>
+internal sealed class Scenario<TBlock> : IScenario
+{
+    private Ending[][]? _endings;
+
+    public required string Table { get; init; }
+
+    public required string Name { get; init; }
+
+    public required Truth Truth { get; init; }
+
+    public required int Replicates { get; init; }
+
+    public required Func<Chance, ITraffic<TBlock>> Traffic { get; init; }
+
+    public required IReadOnlyList<Method<TBlock>> Methods { get; init; }
+
+    /// <summary>The information bound, seconds; null where none is known.</summary>
+    public double? BoundSeconds { get; init; }
+
+    /// <summary>How long a rollout is watched, blocks.</summary>
+    public int Blocks { get; init; } = Clock.HourBlocks;
+
+    public double Cost { get; init; } = 500;
+
+    // a replicate writes only to its own places, so that replicates may run at once
+    private Ending[][] Endings => LazyInitializer.EnsureInitialized(ref _endings, () => [.. Methods.Select(method => new Ending[Math.Min(Replicates, method.MostReplicates)])]);
+
+    public void Run(ulong seed, int replicate)
+    {
+        var traffic = Traffic(Chance.Of(seed, Name, replicate));
+        var judges = new List<(IRule<TBlock> Rule, int Method)>();
+        for (var method = 0; method < Methods.Count; method++)
+        {
+            if (replicate < Methods[method].MostReplicates)
+            {
+                judges.Add((Methods[method].Begin(traffic), method));
+            }
+        }
+
+        var excess = 0.0;
+        for (var block = 1; block <= Blocks && judges.Count > 0; block++)
+        {
+            var reading = traffic.Next();
+            excess += reading.Excess;
+            for (var i = judges.Count - 1; i >= 0; i--)
+            {
+                var call = judges[i].Rule.See(reading);
+                if (call != Call.Continue || block == Blocks)
+                {
+                    Endings[judges[i].Method][replicate] = new(call, block, excess);
+                    judges.RemoveAt(i);
+                }
+            }
+        }
+    }
+
+    public IEnumerable<EvaluationRow> Rows(ulong seed) => Methods.Select((method, index) => Row(method, Endings[index], seed));
+
+    private EvaluationRow Row(Method<TBlock> method, Ending[] endings, ulong seed)
+    {
+        var counted = Truth is Truth.Harmless or Truth.Worse ? Call.RollBack : Call.Accept;
+        var delays = endings.Select(ending => ending.Call == counted ? ending.Block * Clock.BlockSeconds : double.PositiveInfinity).Order().ToArray();
+        var share = endings.Count(ending => ending.Call == counted) / (double)endings.Length;
+        var median = (delays[(delays.Length - 1) / 2] + delays[delays.Length / 2]) / 2;
+        var right = Truth is Truth.Worse or Truth.Acceptable;
+        return new()
+        {
+            Table = Table,
+            Scenario = Name,
+            Method = method.Name,
+            FalseRollback = Truth == Truth.Harmless ? share : null,
+            FalseAcceptance = Truth == Truth.Unacceptable ? share : null,
+            DetectedShare = right ? share : null,
+            MedianDelaySeconds = right && double.IsFinite(median) ? median : null,
+            LowerBoundSeconds = right && (method.BoundSeconds ?? BoundSeconds) is { } bound && double.IsFinite(bound) ? bound : null,
+            BadRequests = endings.Average(ending => ending.Excess),
+            Replicates = endings.Length,
+            MonteCarloError = Math.Sqrt(share * (1 - share) / endings.Length),
+            Seed = seed,
+        };
+    }
+
+    private readonly record struct Ending(Call Call, int Block, double Excess);
+}
