@@ -50,7 +50,7 @@ internal static class LatencyScenarios
             [
                 .. LatencyMethods.Layouts.Select(layout => LatencyMethods.Ours(layout, NoMargin) with
                 {
-                    BoundSeconds = LatencyBound.Seconds(LatencyLaw.Usual.Shares(layout.Bounds), regression.Law.Shares(layout.Bounds), cell.Rate, cell.Weight),
+                    BoundSeconds = LatencyBound.Alike(LatencyLaw.Usual.Shares(layout.Bounds), regression.Law.Shares(layout.Bounds), cell.Rate, cell.Weight),
                 }),
                 .. LatencyMethods.Others,
             ],
