@@ -61,6 +61,9 @@ public static class StatisticsDefaults
     /// <summary>Baseline requests needed before latency alternatives can be made from them.</summary>
     public const double LatencyMinimumReferenceRequests = 500;
 
+    /// <summary>Half-life of the running baseline rate of a binomial test, blocks (5 minutes of 10-second blocks).</summary>
+    public const double BaselineRateHalfLifeBlocks = 30;
+
     /// <summary>Measured delay of the count test over the information bound; multiplies planned times.</summary>
     public const double DelayFactor = 1.3;
 

@@ -49,11 +49,11 @@ public sealed class CountTestExactnessTests
                 // the second block is a new step, at which half of what is left is staked
                 var settings = CountTestSettings.Rollback(ratio);
                 var sum = 0.0;
-                foreach (var (first, firstChance) in Outcomes(firstCandidates, firstBaselines, Math.Min(1, ratio * firstRate), firstRate))
+                foreach (var (first, firstChance) in Enumeration.Blocks(firstCandidates, firstBaselines, Math.Min(1, ratio * firstRate), firstRate))
                 {
                     var state = CountTest.Advance(settings, CountTest.Start(settings, share), first);
                     state = share < 1 ? CountTest.Restart(settings, state, (1 - share) / 2) : state;
-                    foreach (var (second, secondChance) in Outcomes(secondCandidates, secondBaselines, Math.Min(1, ratio * secondRate), secondRate))
+                    foreach (var (second, secondChance) in Enumeration.Blocks(secondCandidates, secondBaselines, Math.Min(1, ratio * secondRate), secondRate))
                     {
                         sum += firstChance * secondChance * Math.Exp(CountTest.LogEvidence(settings, CountTest.Advance(settings, state, second)));
                     }
@@ -69,7 +69,7 @@ public sealed class CountTestExactnessTests
             (candidates, baselines, size, baseline, ratio) =>
             {
                 var settings = CountTestSettings.Rollback(ratio, 0, size);
-                return Outcomes(candidates, baselines, Math.Min(1, ratio * baseline), baseline).Sum(outcome =>
+                return Enumeration.Blocks(candidates, baselines, Math.Min(1, ratio * baseline), baseline).Sum(outcome =>
                 {
                     var (block, chance) = outcome;
                     var clustered = new CountBlock(
@@ -94,7 +94,7 @@ public sealed class CountTestExactnessTests
                 var sum = 0.0;
                 for (var errors = Math.Max(0, bad - baselines); errors <= Math.Min(bad, candidates); errors++)
                 {
-                    var chance = Choose(candidates, errors) * Choose(baselines, bad - errors) / Choose(candidates + baselines, bad);
+                    var chance = Enumeration.Choose(candidates, errors) * Enumeration.Choose(baselines, bad - errors) / Enumeration.Choose(candidates + baselines, bad);
                     var state = CountTest.Advance(settings, CountTest.Start(settings), new(candidates, baselines, errors, bad - errors));
                     sum += chance * Math.Exp(CountTest.LogEvidence(settings, state));
                 }
@@ -104,31 +104,6 @@ public sealed class CountTestExactnessTests
             iter: 2000);
 
     private static double Expectation(CountTestSettings settings, int candidates, int baselines, double candidate, double baseline) =>
-        Outcomes(candidates, baselines, candidate, baseline).Sum(outcome =>
+        Enumeration.Blocks(candidates, baselines, candidate, baseline).Sum(outcome =>
             outcome.Chance * Math.Exp(CountTest.LogEvidence(settings, CountTest.Advance(settings, CountTest.Start(settings), outcome.Block))));
-
-    private static IEnumerable<(CountBlock Block, double Chance)> Outcomes(int candidates, int baselines, double candidate, double baseline)
-    {
-        for (var i = 0; i <= candidates; i++)
-        {
-            for (var j = 0; j <= baselines; j++)
-            {
-                yield return (new(candidates, baselines, i, j), Binomial(candidates, i, candidate) * Binomial(baselines, j, baseline));
-            }
-        }
-    }
-
-    private static double Binomial(int trials, int successes, double chance) =>
-        Choose(trials, successes) * Math.Pow(chance, successes) * Math.Pow(1 - chance, trials - successes);
-
-    private static double Choose(int all, int some)
-    {
-        var product = 1.0;
-        for (var i = 0; i < some; i++)
-        {
-            product = product * (all - i) / (i + 1);
-        }
-
-        return product;
-    }
 }

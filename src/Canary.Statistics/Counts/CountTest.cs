@@ -20,20 +20,7 @@ public static class CountTest
     public static CountTestState Start(CountTestSettings settings, double share = 1)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var staked = Math.Log(Require.Share(share));
-        var scores = new double[settings.Grid.Count];
-        Array.Fill(scores, staked);
-        return new()
-        {
-            Scores = NumberList.Own(scores),
-            Unspent = 1 - share,
-            MaximumLogEvidence = 0,
-            Blocks = 0,
-            CandidateRequests = 0,
-            BaselineRequests = 0,
-            CandidateErrors = 0,
-            BaselineErrors = 0,
-        };
+        return CountTestState.Start(settings.Grid.Count, share);
     }
 
     /// <summary>Stakes a further share of the budget on the alternatives as if the test began now, so that a regression which first shows now need not win back what was lost before.</summary>
@@ -47,20 +34,7 @@ public static class CountTest
     public static CountTestState Restart(CountTestSettings settings, CountTestState state, double share)
     {
         RequireMatching(settings, state);
-        var stake = Math.Min(Require.Share(share), state.Unspent);
-        if (stake == 0)
-        {
-            return state;
-        }
-
-        var staked = Math.Log(stake);
-        var scores = new double[state.Scores.Count];
-        for (var i = 0; i < scores.Length; i++)
-        {
-            scores[i] = LogSpace.Add(state.Scores[i], staked);
-        }
-
-        return state with { Scores = NumberList.Own(scores), Unspent = state.Unspent - stake };
+        return state.Restarted(share);
     }
 
     /// <summary>Takes one block into account.</summary>
@@ -87,17 +61,7 @@ public static class CountTest
                 + Increment(settings.Grid[i], logRatios[i], candidateShare, settings.MarginDifference, block) / settings.Dispersion;
         }
 
-        return new()
-        {
-            Scores = NumberList.Own(scores),
-            Unspent = state.Unspent,
-            MaximumLogEvidence = Math.Max(state.MaximumLogEvidence, LogEvidence(settings, scores, state.Unspent)),
-            Blocks = state.Blocks + 1,
-            CandidateRequests = state.CandidateRequests + block.CandidateRequests,
-            BaselineRequests = state.BaselineRequests + block.BaselineRequests,
-            CandidateErrors = state.CandidateErrors + block.CandidateErrors,
-            BaselineErrors = state.BaselineErrors + block.BaselineErrors,
-        };
+        return state.Advanced(scores, settings.LogWeights, block);
     }
 
     /// <summary>The evidence now.</summary>
@@ -109,7 +73,7 @@ public static class CountTest
     public static double LogEvidence(CountTestSettings settings, CountTestState state)
     {
         RequireMatching(settings, state);
-        return LogEvidence(settings, state.Scores.AsSpan(), state.Unspent);
+        return state.LogEvidence(settings.LogWeights);
     }
 
     /// <summary>The alternative that explains the data best.</summary>
@@ -142,19 +106,10 @@ public static class CountTest
             - marginDifference * block.CandidateRequests * candidateGain;
     }
 
-    private static double LogEvidence(CountTestSettings settings, ReadOnlySpan<double> scores, double unspent)
-    {
-        var staked = LogSpace.WeightedSum(settings.LogWeights, scores);
-        return unspent == 0 ? staked : LogSpace.Add(staked, Math.Log(unspent));
-    }
-
     private static void RequireMatching(CountTestSettings settings, CountTestState state)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(state);
-        if (state.Scores.Count != settings.Grid.Count)
-        {
-            throw new ArgumentException($"The state has {state.Scores.Count} alternatives, the settings have {settings.Grid.Count}.", nameof(state));
-        }
+        state.RequireAlternatives(settings.Grid.Count);
     }
 }

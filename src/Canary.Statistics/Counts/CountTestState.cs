@@ -59,6 +59,64 @@ public sealed record CountTestState
         return writer.ToList();
     }
 
+    internal static CountTestState Start(int alternatives, double share)
+    {
+        var scores = new double[alternatives];
+        Array.Fill(scores, Math.Log(Require.Share(share)));
+        return new()
+        {
+            Scores = NumberList.Own(scores),
+            Unspent = 1 - share,
+            MaximumLogEvidence = 0,
+            Blocks = 0,
+            CandidateRequests = 0,
+            BaselineRequests = 0,
+            CandidateErrors = 0,
+            BaselineErrors = 0,
+        };
+    }
+
+    internal CountTestState Restarted(double share)
+    {
+        var stake = Math.Min(Require.Share(share), Unspent);
+        if (stake == 0)
+        {
+            return this;
+        }
+
+        var staked = Math.Log(stake);
+        var scores = new double[Scores.Count];
+        for (var i = 0; i < scores.Length; i++)
+        {
+            scores[i] = LogSpace.Add(Scores[i], staked);
+        }
+
+        return this with { Scores = NumberList.Own(scores), Unspent = Unspent - stake };
+    }
+
+    /// <summary>The state after a block, with scores that the caller has moved on and gives away.</summary>
+    internal CountTestState Advanced(double[] scores, ReadOnlySpan<double> logWeights, in CountBlock block) => new()
+    {
+        Scores = NumberList.Own(scores),
+        Unspent = Unspent,
+        MaximumLogEvidence = Math.Max(MaximumLogEvidence, LogEvidence(scores, Unspent, logWeights)),
+        Blocks = Blocks + 1,
+        CandidateRequests = CandidateRequests + block.CandidateRequests,
+        BaselineRequests = BaselineRequests + block.BaselineRequests,
+        CandidateErrors = CandidateErrors + block.CandidateErrors,
+        BaselineErrors = BaselineErrors + block.BaselineErrors,
+    };
+
+    internal double LogEvidence(ReadOnlySpan<double> logWeights) => LogEvidence(Scores.AsSpan(), Unspent, logWeights);
+
+    internal void RequireAlternatives(int count)
+    {
+        if (Scores.Count != count)
+        {
+            throw new ArgumentException($"The state has {Scores.Count} alternatives, the settings have {count}.");
+        }
+    }
+
     internal static CountTestState Read(NumberReader reader) => new()
     {
         Scores = reader.NextList(),
@@ -73,4 +131,10 @@ public sealed record CountTestState
 
     internal void Write(NumberWriter writer) =>
         writer.Add(Scores).Add(Unspent).Add(MaximumLogEvidence).Add(Blocks).Add(CandidateRequests).Add(BaselineRequests).Add(CandidateErrors).Add(BaselineErrors);
+
+    private static double LogEvidence(ReadOnlySpan<double> scores, double unspent, ReadOnlySpan<double> logWeights)
+    {
+        var staked = LogSpace.WeightedSum(logWeights, scores);
+        return unspent == 0 ? staked : LogSpace.Add(staked, Math.Log(unspent));
+    }
 }

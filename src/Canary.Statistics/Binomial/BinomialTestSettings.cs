@@ -1,0 +1,83 @@
+namespace Canary.Statistics;
+
+/// <summary>What a binomial test asks: the questions of <see cref="CountTestSettings"/>, for rates that are not small. Fixed before the first block.</summary>
+/// <remarks>Immutable; equal by value.</remarks>
+public sealed record BinomialTestSettings
+{
+    private readonly double[] _logOdds;
+    private readonly double[] _logWeights;
+
+    /// <summary>Makes checked settings.</summary>
+    /// <param name="grid">Alternatives: odds of a bad request of the candidate as multiples of the odds on the margin, at least one, finite; all greater than 1 (rollback) or all in (0, 1) (acceptance). Each gets the same weight.</param>
+    /// <param name="marginRatio">r0: the margin is r0 times the baseline's rate plus d0. Finite, greater than 0.</param>
+    /// <param name="marginDifference">d0, a share of requests in [0, 1).</param>
+    /// <param name="dispersion">Largest number of requests that fail together, or a measured substitute; all evidence is divided by it in log space. Finite, at least 1.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="grid"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="grid"/> is empty or lies on both sides of 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public BinomialTestSettings(NumberList grid, double marginRatio, double marginDifference, double dispersion)
+    {
+        // the same checks, and the same defaults, as for small rates
+        var checkedSettings = new CountTestSettings(grid, marginRatio, marginDifference, dispersion);
+        Grid = grid;
+        MarginRatio = marginRatio;
+        MarginDifference = marginDifference;
+        Dispersion = dispersion;
+        SeeksWorse = checkedSettings.SeeksWorse;
+        _logOdds = checkedSettings.LogRatios.ToArray();
+        _logWeights = checkedSettings.LogWeights.ToArray();
+    }
+
+    /// <summary>Alternatives: odds of a bad request of the candidate as multiples of the odds on the margin.</summary>
+    public NumberList Grid { get; }
+
+    /// <summary>r0, greater than 0.</summary>
+    public double MarginRatio { get; }
+
+    /// <summary>d0, a share of requests in [0, 1).</summary>
+    public double MarginDifference { get; }
+
+    /// <summary>Divides all evidence in log space; at least 1.</summary>
+    public double Dispersion { get; }
+
+    /// <summary>Whether evidence speaks for "worse than the margin" (rollback) rather than for "better than the margin" (acceptance).</summary>
+    public bool SeeksWorse { get; }
+
+    internal ReadOnlySpan<double> LogOdds => _logOdds;
+
+    internal ReadOnlySpan<double> LogWeights => _logWeights;
+
+    /// <summary>Settings of the rollback side: evidence against "the candidate's rate is at most r0 times the baseline's plus d0".</summary>
+    /// <param name="marginRatio">r0, greater than 0.</param>
+    /// <param name="marginDifference">d0, a share of requests in [0, 1).</param>
+    /// <param name="dispersion">At least 1.</param>
+    /// <returns>Settings with <see cref="StatisticsDefaults.RollbackGrid"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public static BinomialTestSettings Rollback(
+        double marginRatio = StatisticsDefaults.RollbackMarginRatio,
+        double marginDifference = StatisticsDefaults.RollbackMarginDifference,
+        double dispersion = StatisticsDefaults.Dispersion) =>
+        new(StatisticsDefaults.RollbackGrid, marginRatio, marginDifference, dispersion);
+
+    /// <summary>Settings of the acceptance side: evidence against "the candidate's rate is at least r1 times the baseline's plus d1".</summary>
+    /// <param name="marginRatio">r1, greater than 0.</param>
+    /// <param name="marginDifference">d1, a share of requests in [0, 1).</param>
+    /// <param name="dispersion">At least 1.</param>
+    /// <returns>Settings with <see cref="StatisticsDefaults.AcceptanceGrid"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public static BinomialTestSettings Acceptance(
+        double marginRatio = StatisticsDefaults.AcceptanceMarginRatio,
+        double marginDifference = StatisticsDefaults.AcceptanceMarginDifference,
+        double dispersion = StatisticsDefaults.Dispersion) =>
+        new(StatisticsDefaults.AcceptanceGrid, marginRatio, marginDifference, dispersion);
+
+    /// <summary>Equal when margin, grid and dispersion are.</summary>
+    /// <param name="other">The settings to compare with.</param>
+    /// <returns>Whether both ask the same question.</returns>
+    public bool Equals(BinomialTestSettings? other) =>
+        other is not null && Grid.Equals(other.Grid) && MarginRatio.Equals(other.MarginRatio)
+        && MarginDifference.Equals(other.MarginDifference) && Dispersion.Equals(other.Dispersion);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Grid, MarginRatio, MarginDifference, Dispersion);
+}
