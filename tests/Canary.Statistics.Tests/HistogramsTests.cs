@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CsCheck;
 
 namespace Canary.Statistics.Tests;
 
@@ -73,4 +74,45 @@ public sealed class HistogramsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new HistogramBlock([1], [1, double.NaN], [1, 1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new HistogramBlock([1], [1, 1], [-1, 1]));
     }
+
+    [Fact]
+    public void Plus_PodsInAnyOrder_IsThePool() =>
+        Gen.Int[0, 1_000_000].Array[6].Array[1, 8].Sample(pods =>
+        {
+            var blocks = pods.Select(Pod).ToArray();
+            var pooled = new HistogramBlock([1, 2], NumberList.From(Sums(pods, 0)), NumberList.From(Sums(pods, 3)));
+
+            Assert.Equal(pooled, blocks.Aggregate((sum, pod) => sum.Plus(pod)));
+            Assert.Equal(pooled, blocks.Reverse().Aggregate((sum, pod) => pod.Plus(sum)));
+        });
+
+    [Fact]
+    public void Plus_OtherBoundsOrTooMuch_IsRefused()
+    {
+        var block = new HistogramBlock([1], [9007199254740992, 0], [1, 1]);
+
+        Assert.Throws<ArgumentException>(() => block.Plus(new([2], [1, 1], [1, 1])));
+        Assert.Throws<ArgumentOutOfRangeException>(() => block.Plus(new([1], [2, 0], [1, 1])));
+    }
+
+    [Fact]
+    public void CreateOrDefault_NumbersThatAreNoHistogram_GiveNone()
+    {
+        Assert.Equal(new HistogramBlock([1, 2], [1, 2, 3], [4, 5, 6]), HistogramBlock.CreateOrDefault([1, 2], [1, 2, 3], [4, 5, 6]));
+        Assert.Null(HistogramBlock.CreateOrDefault([], [1], [1]));
+        Assert.Null(HistogramBlock.CreateOrDefault([2, 1], [1, 2, 3], [4, 5, 6]));
+        Assert.Null(HistogramBlock.CreateOrDefault([0, 1], [1, 2, 3], [4, 5, 6]));
+        Assert.Null(HistogramBlock.CreateOrDefault([double.NaN, 1], [1, 2, 3], [4, 5, 6]));
+        Assert.Null(HistogramBlock.CreateOrDefault([1, double.PositiveInfinity], [1, 2, 3], [4, 5, 6]));
+        Assert.Null(HistogramBlock.CreateOrDefault([1, 2], [1, 2], [4, 5, 6]));
+        Assert.Null(HistogramBlock.CreateOrDefault([1, 2], [1, 2, -3], [4, 5, 6]));
+        Assert.Null(HistogramBlock.CreateOrDefault([1, 2], [1, 2, 3], [double.NaN, 5, 6]));
+        Assert.Null(HistogramBlock.CreateOrDefault([1, 2], [1, 2, 3], [double.PositiveInfinity, 5, 6]));
+        Assert.Null(HistogramBlock.CreateOrDefault([1, 2], [9007199254740992, 2, 0], [4, 5, 6]));
+    }
+
+    private static HistogramBlock Pod(int[] counts) =>
+        new([1, 2], [.. counts[..3].Select(count => (double)count)], [.. counts[3..].Select(count => (double)count)]);
+
+    private static IEnumerable<double> Sums(int[][] pods, int first) => Enumerable.Range(first, 3).Select(i => pods.Sum(pod => (double)pod[i]));
 }

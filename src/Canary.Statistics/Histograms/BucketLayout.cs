@@ -21,14 +21,24 @@ internal static class BucketLayout
         }
     }
 
+    /// <summary>Whether a list can be the bounds of a histogram, said without throwing.</summary>
+    public static bool IsLayout(NumberList bounds)
+    {
+        for (var i = 0; i < bounds.Count; i++)
+        {
+            if (!double.IsFinite(bounds[i]) || bounds[i] <= (i == 0 ? 0 : bounds[i - 1]))
+            {
+                return false;
+            }
+        }
+
+        return bounds.Count > 0;
+    }
+
     public static NumberList RequireCounts(NumberList bounds, NumberList counts, string name)
     {
         ArgumentNullException.ThrowIfNull(counts, name);
-        if (counts.Count != bounds.Count + 1)
-        {
-            throw new ArgumentException($"{bounds.Count} bounds make {bounds.Count + 1} buckets; there are {counts.Count} counts.", name);
-        }
-
+        RequireLength(bounds, counts, name);
         foreach (var count in counts)
         {
             Statistics.Require.Count(count, name);
@@ -36,4 +46,9 @@ internal static class BucketLayout
 
         return counts;
     }
+
+    public static NumberList RequireLength(NumberList bounds, NumberList counts, string name) =>
+        counts.Count == bounds.Count + 1
+            ? counts
+            : throw new ArgumentException($"{bounds.Count} bounds make {bounds.Count + 1} buckets; there are {counts.Count} counts.", name);
 }

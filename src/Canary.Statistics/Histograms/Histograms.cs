@@ -87,7 +87,13 @@ public static class Histograms
             return probability < 0 ? double.NegativeInfinity : double.PositiveInfinity;
         }
 
-        var rank = probability * total;
+        return Interpolate(bounds, counts, probability);
+    }
+
+    /// <summary>A quantile in [0, 1] of checked, monotone cumulative counts with at least one request.</summary>
+    internal static double Interpolate(IReadOnlyList<double> bounds, IReadOnlyList<double> counts, double probability)
+    {
+        var rank = probability * counts[^1];
         var bucket = 0;
         while (bucket < bounds.Count && counts[bucket] < rank)
         {

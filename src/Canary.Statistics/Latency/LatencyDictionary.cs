@@ -11,7 +11,9 @@ namespace Canary.Statistics;
 /// </remarks>
 public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
 {
-    private const double SmallestShare = 1e-7;
+    /// <summary>How many alternatives there are.</summary>
+    internal const int Size = 27;
+
     private const double SmallestRatio = 0.02;
     private const double LargestRatio = 50;
     private const double ScaleWeight = 0.3;
@@ -20,16 +22,33 @@ public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
 
     private readonly double[] _ratios;
     private readonly double[] _logRatios;
-    private readonly double[] _logWeights;
 
-    private LatencyDictionary(NumberList bounds, NumberList referenceCounts, List<LatencyAlternative> alternatives, List<double[]> ratios)
+    // where stretches begin, and p99, as logarithms of latencies
+    private readonly double[] _starts;
+    private readonly double _slowest;
+
+    private LatencyDictionary(NumberList bounds, NumberList referenceCounts)
     {
         Bounds = bounds;
         ReferenceCounts = referenceCounts;
-        Alternatives = alternatives.AsReadOnly();
-        _ratios = [.. ratios.SelectMany(ratio => ratio)];
-        _logRatios = [.. _ratios.Select(ratio => Math.Log(ratio))];
-        _logWeights = [.. alternatives.Select(alternative => Math.Log(alternative.Weight))];
+        var shares = LatencyReference.Floored(referenceCounts, referenceCounts.Sum());
+        var curve = new SurvivalCurve(bounds, shares);
+        _slowest = curve.LogInverse(0.01);
+        _starts = new double[StretchQuantiles.Length];
+        for (var i = 0; i < _starts.Length; i++)
+        {
+            _starts[i] = curve.LogInverse(1 - StretchQuantiles[i]);
+        }
+
+        _ratios = new double[Size * Buckets];
+        var at = AddScales(shares, curve, 0);
+        at = AddStretches(shares, curve, at);
+        AddContaminations(shares, curve, at);
+        _logRatios = new double[_ratios.Length];
+        for (var i = 0; i < _ratios.Length; i++)
+        {
+            _logRatios[i] = Math.Log(_ratios[i]);
+        }
     }
 
     /// <summary>Upper bounds of all buckets but the last.</summary>
@@ -38,12 +57,20 @@ public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
     /// <summary>The histogram that the alternatives were made from, counts per bucket.</summary>
     public NumberList ReferenceCounts { get; }
 
-    /// <summary>The alternatives, in the order of the scores of a <see cref="LatencyTestState"/>.</summary>
-    public IReadOnlyList<LatencyAlternative> Alternatives { get; }
+    /// <summary>The alternatives, in the order of the scores of a <see cref="LatencyTestState"/>; their texts are made each time they are asked for.</summary>
+    public IReadOnlyList<LatencyAlternative> Alternatives => [.. Scale(), .. Stretch(), .. Contamination()];
 
     internal int Buckets => Bounds.Count + 1;
 
-    internal ReadOnlySpan<double> LogWeights => _logWeights;
+    /// <summary>Natural logarithms of the weights, the same for every histogram.</summary>
+    internal static ReadOnlySpan<double> LogWeights => Weights.AsSpan();
+
+    private static NumberList Weights { get; } =
+    [
+        .. Enumerable.Repeat(Math.Log(ScaleWeight / Scales.Length), Scales.Length),
+        .. Enumerable.Repeat(Math.Log(StretchWeight / (StretchQuantiles.Length * StretchPowers.Length)), StretchQuantiles.Length * StretchPowers.Length),
+        .. Enumerable.Repeat(Math.Log(ContaminationWeight / (ContaminationQuantiles.Length * ContaminationShares.Length)), ContaminationQuantiles.Length * ContaminationShares.Length),
+    ];
 
     private static ReadOnlySpan<double> Scales => [1.02, 1.05, 1.12, 1.3, 2];
 
@@ -71,14 +98,7 @@ public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
             throw new ArgumentException("The reference has no requests.", nameof(referenceCounts));
         }
 
-        var shares = Shares(referenceCounts);
-        var curve = new SurvivalCurve(bounds, shares);
-        var alternatives = new List<LatencyAlternative>();
-        var ratios = new List<double[]>();
-        AddScales(bounds, shares, curve, alternatives, ratios);
-        AddStretches(bounds, shares, curve, alternatives, ratios);
-        AddContaminations(bounds, shares, curve, alternatives, ratios);
-        return new(bounds, referenceCounts, alternatives, ratios);
+        return Make(bounds, referenceCounts);
     }
 
     /// <summary>The ratios of one alternative.</summary>
@@ -88,13 +108,12 @@ public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
     public NumberList Ratios(int alternative)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(alternative);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(alternative, Alternatives.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(alternative, Size);
         return NumberList.Create(RatiosOf(alternative));
     }
 
     /// <inheritdoc />
-    public bool Equals(LatencyDictionary? other) =>
-        other is not null && (ReferenceEquals(this, other) || (Bounds.Equals(other.Bounds) && ReferenceCounts.Equals(other.ReferenceCounts)));
+    public bool Equals(LatencyDictionary? other) => other is not null && (ReferenceEquals(this, other) || IsOf(other.Bounds, other.ReferenceCounts));
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => Equals(obj as LatencyDictionary);
@@ -102,114 +121,157 @@ public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(Bounds, ReferenceCounts);
 
+    /// <summary>The alternatives of a checked histogram with at least one request; counts that were summed up may be larger than one count can be.</summary>
+    internal static LatencyDictionary Make(NumberList bounds, NumberList referenceCounts) => new(bounds, referenceCounts);
+
+    /// <summary>Whether the alternatives were made from this histogram.</summary>
+    internal bool IsOf(NumberList bounds, NumberList referenceCounts) => Bounds.Equals(bounds) && ReferenceCounts.Equals(referenceCounts);
+
     internal ReadOnlySpan<double> RatiosOf(int alternative) => _ratios.AsSpan(alternative * Buckets, Buckets);
 
     internal ReadOnlySpan<double> LogRatiosOf(int alternative) => _logRatios.AsSpan(alternative * Buckets, Buckets);
 
-    private static void AddScales(
-        NumberList bounds, double[] shares, SurvivalCurve curve, List<LatencyAlternative> alternatives, List<double[]> ratios)
+    private int AddScales(double[] shares, SurvivalCurve curve, int at)
     {
         foreach (var scale in Scales)
         {
-            alternatives.Add(new(
-                $"scale {Text(scale)}", $"every latency times about {Text(scale)}", LatencyChange.Scale, 0, scale, ScaleWeight / Scales.Length));
-            ratios.Add(Ratios(shares, Differences(bounds, bound => curve.At(bound / scale))));
+            var shift = Math.Log(scale);
+            Span<double> slower = _ratios.AsSpan(at++ * Buckets, Buckets);
+            for (int i = 0, piece = 0; i < Bounds.Count; i++)
+            {
+                slower[i] = curve.AtLog(curve.LogBounds[i] - shift, ref piece);
+            }
+
+            Differ(slower);
+            Order(slower, shares);
         }
+
+        return at;
     }
 
-    private static void AddStretches(
-        NumberList bounds, double[] shares, SurvivalCurve curve, List<LatencyAlternative> alternatives, List<double[]> ratios)
+    private int AddStretches(double[] shares, SurvivalCurve curve, int at)
     {
-        var slowest = curve.Inverse(0.01);
-        foreach (var quantile in StretchQuantiles)
+        foreach (var start in _starts)
         {
-            var start = curve.Inverse(1 - quantile);
             foreach (var power in StretchPowers)
             {
-                // people know their p99, not powers: the same stretch, said as what it does there
-                var factor = Math.Pow(slowest / start, power - 1);
-                alternatives.Add(new(
-                    $"stretch above p{Text(quantile * 100)} by power {Text(power)}",
-                    $"above p{Text(quantile * 100)} stretched, p99 by about {factor.ToString("0.##", CultureInfo.InvariantCulture)}",
-                    LatencyChange.Stretch,
-                    quantile,
-                    power,
-                    StretchWeight / (StretchQuantiles.Length * StretchPowers.Length)));
-                ratios.Add(Ratios(
-                    shares, Differences(bounds, bound => curve.At(bound <= start ? bound : start * Math.Pow(bound / start, 1 / power)))));
+                Span<double> slower = _ratios.AsSpan(at++ * Buckets, Buckets);
+                for (int i = 0, piece = 0; i < Bounds.Count; i++)
+                {
+                    var bound = curve.LogBounds[i];
+                    slower[i] = curve.AtLog(bound <= start ? bound : start + (bound - start) / power, ref piece);
+                }
+
+                Differ(slower);
+                Order(slower, shares);
             }
         }
+
+        return at;
     }
 
-    private static void AddContaminations(
-        NumberList bounds, double[] shares, SurvivalCurve curve, List<LatencyAlternative> alternatives, List<double[]> ratios)
+    private void AddContaminations(double[] shares, SurvivalCurve curve, int at)
     {
+        var landing = new double[Buckets];
         foreach (var quantile in ContaminationQuantiles)
         {
-            var landing = Landing(bounds, shares, curve.Inverse(1 - quantile));
+            Land(landing, shares, curve, curve.LogInverse(1 - quantile));
             foreach (var moved in ContaminationShares)
             {
-                alternatives.Add(new(
-                    $"contaminate above p{Text(quantile * 100)} eps {Text(moved)}",
-                    $"about {Text(moved * 100)} % of requests moved above p{Text(quantile * 100)}",
-                    LatencyChange.Contamination,
-                    quantile,
-                    moved,
-                    ContaminationWeight / (ContaminationQuantiles.Length * ContaminationShares.Length)));
-                ratios.Add(Ratios(shares, [.. shares.Zip(landing, (own, other) => (1 - moved) * own + moved * other)]));
+                Span<double> mixed = _ratios.AsSpan(at++ * Buckets, Buckets);
+                for (var i = 0; i < mixed.Length; i++)
+                {
+                    mixed[i] = (1 - moved) * shares[i] + moved * landing[i];
+                }
+
+                Order(mixed, shares);
             }
         }
     }
 
     /// <summary>Where moved requests land: in the buckets wholly above the start, as the baseline's do there, but none left nearly empty.</summary>
-    private static double[] Landing(NumberList bounds, double[] shares, double start)
+    private static void Land(double[] landing, double[] shares, SurvivalCurve curve, double start)
     {
         var first = 1;
-        while (first < bounds.Count && bounds[first - 1] < start)
+        while (first < curve.LogBounds.Length && curve.LogBounds[first - 1] < start)
         {
             first++;
         }
 
-        var buckets = shares.Length - first;
-        var slower = shares[first..].Sum();
-        var landing = new double[shares.Length];
+        var slower = 0.0;
+        for (var i = first; i < shares.Length; i++)
+        {
+            slower += shares[i];
+        }
+
+        Array.Clear(landing);
+        var sum = 0.0;
         for (var i = first; i < landing.Length; i++)
         {
-            landing[i] = Math.Max(shares[i] / slower, 0.5 / buckets);
+            landing[i] = Math.Max(shares[i] / slower, 0.5 / (shares.Length - first));
+            sum += landing[i];
         }
 
-        var sum = landing.Sum();
-        return [.. landing.Select(share => share / sum)];
-    }
-
-    private static double[] Ratios(double[] shares, double[] alternative)
-    {
-        var raw = alternative.Zip(shares, (other, own) => other / own).ToArray();
-        return [.. IsotonicRegression.Fit(raw, shares).Select(ratio => Math.Clamp(ratio, SmallestRatio, LargestRatio))];
-    }
-
-    private static double[] Differences(NumberList bounds, Func<double, double> survival)
-    {
-        var differences = new double[bounds.Count + 1];
-        var slower = 1.0;
-        for (var i = 0; i < bounds.Count; i++)
+        for (var i = first; i < landing.Length; i++)
         {
-            var next = survival(bounds[i]);
-            differences[i] = slower - next;
-            slower = next;
+            landing[i] /= sum;
+        }
+    }
+
+    /// <summary>Shares per bucket of the shares slower than each bound, in place; the last is set.</summary>
+    private static void Differ(Span<double> slower)
+    {
+        slower[^1] = slower[^2];
+        for (var i = slower.Length - 2; i > 0; i--)
+        {
+            slower[i] = slower[i - 1] - slower[i];
         }
 
-        differences[^1] = slower;
-        return differences;
+        slower[0] = 1 - slower[0];
     }
 
-    private static double[] Shares(NumberList counts)
+    /// <summary>Ratios to the baseline's shares, in place, nondecreasing and clipped.</summary>
+    private static void Order(Span<double> alternative, double[] shares)
     {
-        var total = counts.Sum();
-        var floored = counts.Select(count => Math.Max(count / total, SmallestShare)).ToArray();
-        var sum = floored.Sum();
-        return [.. floored.Select(share => share / sum)];
+        for (var i = 0; i < alternative.Length; i++)
+        {
+            alternative[i] /= shares[i];
+        }
+
+        IsotonicRegression.FitInPlace(alternative, shares);
+        for (var i = 0; i < alternative.Length; i++)
+        {
+            alternative[i] = Math.Clamp(alternative[i], SmallestRatio, LargestRatio);
+        }
     }
+
+    private static IEnumerable<LatencyAlternative> Scale() => Scales.ToArray().Select(scale => new LatencyAlternative(
+        $"scale {Text(scale)}", $"every latency times about {Text(scale)}", LatencyChange.Scale, 0, scale, ScaleWeight / Scales.Length));
+
+    // people know their p99, not powers: the same stretch, said as what it does there
+    private IEnumerable<LatencyAlternative> Stretch() =>
+        from start in Enumerable.Range(0, _starts.Length)
+        from power in StretchPowers.ToArray()
+        let quantile = StretchQuantiles[start]
+        let factor = Math.Exp((_slowest - _starts[start]) * (power - 1))
+        select new LatencyAlternative(
+            $"stretch above p{Text(quantile * 100)} by power {Text(power)}",
+            $"above p{Text(quantile * 100)} stretched, p99 by about {factor.ToString("0.##", CultureInfo.InvariantCulture)}",
+            LatencyChange.Stretch,
+            quantile,
+            power,
+            StretchWeight / (StretchQuantiles.Length * StretchPowers.Length));
+
+    private static IEnumerable<LatencyAlternative> Contamination() =>
+        from quantile in ContaminationQuantiles.ToArray()
+        from moved in ContaminationShares.ToArray()
+        select new LatencyAlternative(
+            $"contaminate above p{Text(quantile * 100)} eps {Text(moved)}",
+            $"about {Text(moved * 100)} % of requests moved above p{Text(quantile * 100)}",
+            LatencyChange.Contamination,
+            quantile,
+            moved,
+            ContaminationWeight / (ContaminationQuantiles.Length * ContaminationShares.Length));
 
     // 0.97 * 100 is 97.00000000000001; nine digits name every constant here
     private static string Text(double number) => number.ToString("G9", CultureInfo.InvariantCulture);

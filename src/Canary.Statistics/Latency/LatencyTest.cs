@@ -9,37 +9,80 @@ namespace Canary.Statistics;
 /// </remarks>
 public static class LatencyTest
 {
-    private static ReadOnlySpan<double> AcceptanceQuantiles => [0.5, 0.9, 0.99];
-
     /// <summary>The state before the first block, without knowledge of the baseline.</summary>
     /// <param name="settings">What the test asks.</param>
     /// <param name="bounds">Upper bounds of all buckets but the last, at least one, finite, greater than 0, increasing.</param>
+    /// <param name="share">Share of the budget that is staked at once, in (0, 1]; the rest is kept for <see cref="Restart"/> and <see cref="ChangeLayout"/>. 1 is the plain test.</param>
     /// <returns>A state that collects a reference first.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">The bounds do not increase.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A bound is out of its range.</exception>
-    public static LatencyTestState Start(LatencyTestSettings settings, NumberList bounds)
+    /// <exception cref="ArgumentOutOfRangeException">A bound or the share is out of its range.</exception>
+    public static LatencyTestState Start(LatencyTestSettings settings, NumberList bounds, double share = 1)
     {
         BucketLayout.Require(bounds);
-        return Start(settings, bounds, Zeros(bounds));
+        return Start(settings, bounds, LatencyReference.Zeros(bounds), share);
     }
 
     /// <summary>The state before the first block, with what is known of the baseline from before.</summary>
     /// <param name="settings">What the test asks.</param>
     /// <param name="bounds">Upper bounds of all buckets but the last, at least one, finite, greater than 0, increasing.</param>
     /// <param name="referenceCounts">The baseline's requests per bucket (not cumulative) before the first block, best of 5 minutes or more; counts in [0, 2^53].</param>
+    /// <param name="share">Share of the budget that is staked at once, in (0, 1]; the rest is kept for <see cref="Restart"/> and <see cref="ChangeLayout"/>. 1 is the plain test.</param>
     /// <returns>A state that runs at once when the reference has enough requests, and otherwise collects the rest first.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">The bounds do not increase, or there is not one count more than bounds.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A bound or a count is out of its range.</exception>
-    public static LatencyTestState Start(LatencyTestSettings settings, NumberList bounds, NumberList referenceCounts)
+    /// <exception cref="ArgumentOutOfRangeException">A bound, a count or the share is out of its range.</exception>
+    public static LatencyTestState Start(LatencyTestSettings settings, NumberList bounds, NumberList referenceCounts, double share = 1)
     {
         ArgumentNullException.ThrowIfNull(settings);
         BucketLayout.Require(bounds);
         BucketLayout.RequireCounts(bounds, referenceCounts, nameof(referenceCounts));
-        return referenceCounts.Sum() < settings.MinimumReferenceRequests
-            ? Collecting(bounds, referenceCounts)
-            : Running(settings, bounds, referenceCounts);
+        return LatencyReference.Begin(settings, bounds, referenceCounts, Require.Share(share));
+    }
+
+    /// <summary>Stakes a further share of the budget on the alternatives as if the test began now, so that a regression which first shows now need not win back what was lost before.</summary>
+    /// <param name="state">Where the test stands.</param>
+    /// <param name="share">Share of the whole budget, in (0, 1]; no more than <see cref="LatencyTestState.Unspent"/> is staked. Decided before the blocks that follow (<see cref="RestartSchedule"/>).</param>
+    /// <returns>The state with the stake. Its evidence is that of <paramref name="state"/> up to rounding; the same state when nothing was left.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="state"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="share"/> is out of its range.</exception>
+    /// <remarks>The acceptance tests do not begin again: what was shown stays shown.</remarks>
+    public static LatencyTestState Restart(LatencyTestState state, double share)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var stake = Math.Min(Require.Share(share), state.Unspent);
+        if (stake == 0)
+        {
+            return state;
+        }
+
+        return state.IsRunning
+            ? state with { Scores = Staked(state.Scores, Math.Log(stake)), Unspent = state.Unspent - stake }
+            : state with { Pending = state.Pending + stake, Unspent = state.Unspent - stake };
+    }
+
+    /// <summary>Goes on with other buckets: what a rollout does when its histograms change their bounds, or when a pod reports a coarser native histogram.</summary>
+    /// <param name="settings">The settings that the state was started with.</param>
+    /// <param name="state">Where the test stands.</param>
+    /// <param name="newBounds">Upper bounds of all buckets but the last, at least one, finite, greater than 0, increasing.</param>
+    /// <param name="share">Share of the whole budget that is staked on the new buckets, in [0, 1]; no more than <see cref="LatencyTestState.Unspent"/> is.</param>
+    /// <returns>A state for blocks with the new bounds, whose evidence is that of <paramref name="state"/> up to rounding; the same state when it has these bounds already.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">The bounds do not increase.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A bound or the share is out of its range.</exception>
+    /// <remarks>
+    /// <para>Half of what the stakes have become is frozen and counts as it is; the other half, and the share, are staked on the new buckets, so that the test can still decide when nothing was left
+    /// unspent. Both are exact: what a bet has won may be staked on the next. What is known of the baseline is spread over the new buckets by interpolation; it is a guess that only power depends on.</para>
+    /// <para>Each acceptance test goes on at the new bound nearest its old one. It is then evidence about one place in the distribution whose bound moved, exact against a candidate that is beyond the
+    /// margin at whichever bound was in use.</para>
+    /// </remarks>
+    public static LatencyTestState ChangeLayout(LatencyTestSettings settings, LatencyTestState state, NumberList newBounds, double share)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(state);
+        BucketLayout.Require(newBounds);
+        var stake = Math.Min(Require.Ratio(share), state.Unspent);
+        return newBounds.Equals(state.Bounds) ? state : LatencyLayoutChange.Apply(settings, state, newBounds, stake);
     }
 
     /// <summary>Takes one block into account.</summary>
@@ -61,7 +104,7 @@ public static class LatencyTest
 
         if (state.Dictionary is null)
         {
-            var next = Start(settings, state.Bounds, Added(state.ReferenceCounts, block.Baseline));
+            var next = LatencyReference.Completed(settings, state with { ReferenceCounts = state.ReferenceCounts.Plus(block.Baseline) });
             return new(next, next.IsRunning ? LatencyOutcome.Started : LatencyOutcome.Collected);
         }
 
@@ -72,12 +115,14 @@ public static class LatencyTest
 
     /// <summary>The evidence that the candidate is slower than the margin allows.</summary>
     /// <param name="state">Where the test stands.</param>
-    /// <returns>Natural logarithm of the e-value; 0 until the test runs.</returns>
+    /// <returns>Natural logarithm of the e-value; 0 until the test runs for the first time.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="state"/> is null.</exception>
     public static double LogEvidence(LatencyTestState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return state.Dictionary is null ? 0 : LogSpace.WeightedSum(state.Dictionary.LogWeights, state.Scores.AsSpan());
+        return state.Dictionary is null
+            ? 0
+            : LogEvidence(state, state.Scores.AsSpan());
     }
 
     /// <summary>The evidence that the candidate keeps the acceptance margin at every one of its bounds.</summary>
@@ -112,7 +157,7 @@ public static class LatencyTest
         }
 
         var candidateRequests = state.CandidateCounts.Sum();
-        Span<double> likelihoods = stackalloc double[state.Dictionary.Alternatives.Count];
+        Span<double> likelihoods = stackalloc double[LatencyDictionary.Size];
         for (var i = 0; i < likelihoods.Length; i++)
         {
             var ratios = state.Dictionary.RatiosOf(i);
@@ -127,45 +172,8 @@ public static class LatencyTest
                 state.BaselineCounts.AsSpan()) / settings.Dispersion;
         }
 
-        var (index, share) = LogSpace.Dominant(state.Dictionary.LogWeights, likelihoods);
+        var (index, share) = LogSpace.Dominant(LatencyDictionary.LogWeights, likelihoods);
         return new(state.Dictionary.Alternatives[index], share);
-    }
-
-    private static LatencyTestState Collecting(NumberList bounds, NumberList reference) => new()
-    {
-        Bounds = bounds,
-        ReferenceCounts = reference,
-        BaselineMemory = Zeros(bounds),
-        Scores = NumberList.Empty,
-        MaximumLogEvidence = 0,
-        Blocks = 0,
-        CandidateCounts = Zeros(bounds),
-        BaselineCounts = Zeros(bounds),
-        Thresholds = [],
-        Dictionary = null,
-    };
-
-    private static LatencyTestState Running(LatencyTestSettings settings, NumberList bounds, NumberList reference)
-    {
-        var dictionary = LatencyDictionary.Build(bounds, reference);
-        return new()
-        {
-            Bounds = bounds,
-            ReferenceCounts = reference,
-            BaselineMemory = reference,
-            Scores = NumberList.Own(new double[dictionary.Alternatives.Count]),
-            MaximumLogEvidence = 0,
-            Blocks = 0,
-            CandidateCounts = Zeros(bounds),
-            BaselineCounts = Zeros(bounds),
-            Thresholds = [.. AcceptanceBounds(bounds, reference).Select(index => new LatencyThreshold
-            {
-                BoundIndex = index,
-                Bound = bounds[index],
-                Test = CountTest.Start(settings.Acceptance),
-            })],
-            Dictionary = dictionary,
-        };
     }
 
     private static LatencyTestState Advanced(LatencyTestSettings settings, LatencyTestState state, LatencyDictionary dictionary, HistogramBlock block)
@@ -193,35 +201,43 @@ public static class LatencyTest
             thresholds[i] = threshold with { Test = CountTest.Advance(settings.Acceptance, threshold.Test, block.Exceedances(threshold.BoundIndex)) };
         }
 
-        return new()
+        return state with
         {
-            Bounds = state.Bounds,
-            ReferenceCounts = state.ReferenceCounts,
             BaselineMemory = Remembered(settings, state, block),
             Scores = NumberList.Own(scores),
-            MaximumLogEvidence = Math.Max(state.MaximumLogEvidence, LogSpace.WeightedSum(dictionary.LogWeights, scores)),
+            MaximumLogEvidence = Math.Max(state.MaximumLogEvidence, LogEvidence(state, scores)),
             Blocks = state.Blocks + 1,
-            CandidateCounts = Added(state.CandidateCounts, block.Candidate),
-            BaselineCounts = Added(state.BaselineCounts, block.Baseline),
+            CandidateCounts = state.CandidateCounts.Plus(block.Candidate),
+            BaselineCounts = state.BaselineCounts.Plus(block.Baseline),
             Thresholds = thresholds,
-            Dictionary = dictionary,
         };
     }
 
     // the baseline alone is no evidence, but it is the best guess of what comes next
-    private static LatencyTestState Remembering(LatencyTestSettings settings, LatencyTestState state, HistogramBlock block) => new()
+    private static LatencyTestState Remembering(LatencyTestSettings settings, LatencyTestState state, HistogramBlock block) =>
+        block.BaselineRequests > 0 ? state with { BaselineMemory = Remembered(settings, state, block) } : state;
+
+    private static double LogEvidence(LatencyTestState state, ReadOnlySpan<double> scores)
     {
-        Bounds = state.Bounds,
-        ReferenceCounts = state.ReferenceCounts,
-        BaselineMemory = block.BaselineRequests > 0 ? Remembered(settings, state, block) : state.BaselineMemory,
-        Scores = state.Scores,
-        MaximumLogEvidence = state.MaximumLogEvidence,
-        Blocks = state.Blocks,
-        CandidateCounts = state.CandidateCounts,
-        BaselineCounts = state.BaselineCounts,
-        Thresholds = state.Thresholds,
-        Dictionary = state.Dictionary,
-    };
+        var evidence = LogSpace.WeightedSum(LatencyDictionary.LogWeights, scores);
+        if (state.Unspent > 0)
+        {
+            evidence = LogSpace.Add(evidence, Math.Log(state.Unspent));
+        }
+
+        return double.IsNegativeInfinity(state.Frozen) ? evidence : LogSpace.Add(evidence, state.Frozen);
+    }
+
+    private static NumberList Staked(NumberList scores, double logStake)
+    {
+        var staked = new double[scores.Count];
+        for (var i = 0; i < staked.Length; i++)
+        {
+            staked[i] = LogSpace.Add(scores[i], logStake);
+        }
+
+        return NumberList.Own(staked);
+    }
 
     private static NumberList Remembered(LatencyTestSettings settings, LatencyTestState state, HistogramBlock block)
     {
@@ -247,40 +263,4 @@ public static class LatencyTest
 
         return sum / mass;
     }
-
-    /// <summary>The distinct bounds nearest the quantiles of the reference, by ratio.</summary>
-    private static SortedSet<int> AcceptanceBounds(NumberList bounds, NumberList reference)
-    {
-        var nearest = new SortedSet<int>();
-        var cumulative = Histograms.Cumulative(reference);
-        foreach (var quantile in AcceptanceQuantiles)
-        {
-            var target = Math.Log(Histograms.Quantile(bounds, cumulative, quantile));
-            var best = 0;
-            for (var i = 1; i < bounds.Count; i++)
-            {
-                if (Math.Abs(Math.Log(bounds[i]) - target) < Math.Abs(Math.Log(bounds[best]) - target))
-                {
-                    best = i;
-                }
-            }
-
-            nearest.Add(best);
-        }
-
-        return nearest;
-    }
-
-    private static NumberList Added(NumberList counts, NumberList more)
-    {
-        var sum = new double[counts.Count];
-        for (var i = 0; i < sum.Length; i++)
-        {
-            sum[i] = counts[i] + more[i];
-        }
-
-        return NumberList.Own(sum);
-    }
-
-    private static NumberList Zeros(NumberList bounds) => NumberList.Own(new double[bounds.Count + 1]);
 }

@@ -75,6 +75,18 @@ public sealed class NumberList : IReadOnlyList<double>, IEquatable<NumberList>
     /// <summary>Takes an array over without a copy; the caller must not write to it again.</summary>
     internal static NumberList Own(double[] numbers) => numbers.Length == 0 ? Empty : new(numbers);
 
+    /// <summary>The sums of two lists of the same length, position by position.</summary>
+    internal NumberList Plus(NumberList other)
+    {
+        var sums = new double[_numbers.Length];
+        for (var i = 0; i < sums.Length; i++)
+        {
+            sums[i] = _numbers[i] + other._numbers[i];
+        }
+
+        return Own(sums);
+    }
+
     internal double Sum()
     {
         var sum = 0.0;

@@ -51,6 +51,15 @@ internal sealed class NumberReader
 
     public NumberList NextCounts() => NextListOf(NextCount);
 
+    /// <summary>Sums of counts: they are not negative, and may be larger than one count can be.</summary>
+    public NumberList NextAmounts() => NextListOf(NextAmount);
+
+    public double NextAmount()
+    {
+        var value = NextFinite();
+        return value >= 0 ? value : throw Broken($"holds {value} at position {_at - 1}, where an amount was meant");
+    }
+
     public void End()
     {
         if (_at != _numbers.Count)
