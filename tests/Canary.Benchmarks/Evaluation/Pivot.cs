@@ -27,7 +27,7 @@ internal static class Pivot
     public static string Cell(EvaluationRow? row) => row switch
     {
         null => "",
-        { FalseRollback: { } share } => Percent(share),
+        { FalseRollback: { } share, DetectedShare: null } => Percent(share),
         { FalseAcceptance: { } share } => Percent(share),
         { DetectedShare: >= Seen, MedianDelaySeconds: { } delay } => Seconds(delay),
         { MedianDelaySeconds: { } delay } => $"{Seconds(delay)} ({Whole(row.DetectedShare)})",

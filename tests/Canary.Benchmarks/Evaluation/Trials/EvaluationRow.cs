@@ -14,7 +14,7 @@ internal sealed record EvaluationRow
     /// <summary>The rule.</summary>
     public required string Method { get; init; }
 
-    /// <summary>Share of rollouts of a harmless candidate that were rolled back; null where the candidate is worse.</summary>
+    /// <summary>Share of rollouts that were rolled back while the candidate was harmless; null where it is worse from the start.</summary>
     public double? FalseRollback { get; init; }
 
     /// <summary>Share of rollouts of a candidate on the margin that were accepted; null elsewhere.</summary>
@@ -23,7 +23,7 @@ internal sealed record EvaluationRow
     /// <summary>Share of rollouts in which the right call came: a worse candidate rolled back, a good one accepted; null elsewhere.</summary>
     public double? DetectedShare { get; init; }
 
-    /// <summary>Median time to that call over all rollouts, seconds; null when more than half had none.</summary>
+    /// <summary>Median time from the start to that call over all rollouts without a false one, seconds; null when more than half had none.</summary>
     public double? MedianDelaySeconds { get; init; }
 
     /// <summary>The information bound: no method with the same promise is sooner on average; null where none is known.</summary>

@@ -26,6 +26,9 @@ internal sealed class Scenario<TBlock> : IScenario
     /// <summary>How long a rollout is watched, blocks.</summary>
     public int Blocks { get; init; } = Clock.HourBlocks;
 
+    /// <summary>The block, from 0, with which the candidate becomes worse; a rollback before it is false.</summary>
+    public int WorseFrom { get; init; }
+
     public double Cost { get; init; } = 500;
 
     // a replicate writes only to its own places, so that replicates may run at once
@@ -65,25 +68,32 @@ internal sealed class Scenario<TBlock> : IScenario
     private EvaluationRow Row(Method<TBlock> method, Ending[] endings, ulong seed)
     {
         var counted = Truth is Truth.Harmless or Truth.Worse ? Call.RollBack : Call.Accept;
-        var delays = endings.Select(ending => ending.Call == counted ? ending.Block * Clock.BlockSeconds : double.PositiveInfinity).Order().ToArray();
-        var share = endings.Count(ending => ending.Call == counted) / (double)endings.Length;
-        var median = (delays[(delays.Length - 1) / 2] + delays[delays.Length / 2]) / 2;
+        var tooSoon = endings.Count(ending => ending.Call == counted && ending.Block <= WorseFrom);
+        var delays = endings.Where(ending => ending.Call != counted || ending.Block > WorseFrom)
+            .Select(ending => ending.Call == counted ? ending.Block * Clock.BlockSeconds : double.PositiveInfinity).Order().ToArray();
+        var share = delays.Count(double.IsFinite) / (double)endings.Length;
         var right = Truth is Truth.Worse or Truth.Acceptable;
         return new()
         {
             Table = Table,
             Scenario = Name,
             Method = method.Name,
-            FalseRollback = Truth == Truth.Harmless ? share : null,
+            FalseRollback = Truth == Truth.Harmless ? share : WorseFrom > 0 ? tooSoon / (double)endings.Length : null,
             FalseAcceptance = Truth == Truth.Unacceptable ? share : null,
             DetectedShare = right ? share : null,
-            MedianDelaySeconds = right && double.IsFinite(median) ? median : null,
+            MedianDelaySeconds = right ? Median(delays) : null,
             LowerBoundSeconds = right && (method.BoundSeconds ?? BoundSeconds) is { } bound && double.IsFinite(bound) ? bound : null,
             BadRequests = endings.Average(ending => ending.Excess),
             Replicates = endings.Length,
             MonteCarloError = Math.Sqrt(share * (1 - share) / endings.Length),
             Seed = seed,
         };
+    }
+
+    private static double? Median(double[] sorted)
+    {
+        var middle = sorted.Length == 0 ? double.PositiveInfinity : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        return double.IsFinite(middle) ? middle : null;
     }
 
     private readonly record struct Ending(Call Call, int Block, double Excess);
