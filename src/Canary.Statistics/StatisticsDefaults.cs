@@ -64,11 +64,38 @@ public static class StatisticsDefaults
     /// <summary>Half-life of the running baseline rate of a binomial test, blocks (5 minutes of 10-second blocks).</summary>
     public const double BaselineRateHalfLifeBlocks = 30;
 
+    /// <summary>A candidate that completes requests at this multiple of the planned odds or more is not hanging. In (0, 1].</summary>
+    public const double LeastShareRatio = 0.8;
+
+    /// <summary>A candidate that completes requests at this multiple of the planned odds or less gets what it should. At least 1.</summary>
+    public const double MostShareRatio = 1.25;
+
+    /// <summary>Least information (bad requests times the variance of their split) of a dispersion that may be relied on.</summary>
+    public const double DispersionInformation = 150;
+
+    /// <summary>Least time of a dispersion that may be relied on, seconds.</summary>
+    public const double DispersionSeconds = 1800;
+
+    /// <summary>A measured dispersion up to this is taken for 1: chance alone makes as much. At least 1.</summary>
+    public const double HarmlessDispersion = 1.2;
+
+    /// <summary>A larger measured dispersion is multiplied by this. At least 1.</summary>
+    public const double DispersionSafety = 1.5;
+
+    /// <summary>Standard normal quantile of 99 %: how far pods that differ for good may drift apart by chance.</summary>
+    public const double PodEffectQuantile = 2.33;
+
+    /// <summary>Sum of squared deviations, in squared bad requests, at which the self-normalised test is tightest. Greater than 0.</summary>
+    public const double SelfNormalisedTuning = 3;
+
     /// <summary>Measured delay of the count test over the information bound; multiplies planned times.</summary>
     public const double DelayFactor = 1.3;
 
     /// <summary>The 12 alternatives of the rollback side: ratios of the candidate's rate to the margin, each greater than 1.</summary>
     public static NumberList RollbackGrid { get; } = [1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3.5, 5, 10, 30, 100];
+
+    /// <summary>The 8 alternatives of a share test below its tolerance: multiples of the tolerated odds, each in (0, 1).</summary>
+    public static NumberList FewerGrid { get; } = [0.02, 0.1, 0.25, 0.45, 0.6, 0.75, 0.87, 0.94];
 
     /// <summary>The 8 alternatives of the acceptance side: ratios of the candidate's rate to the margin, each in (0, 1).</summary>
     public static NumberList AcceptanceGrid { get; } = [0.02, 0.2, 0.4, 0.55, 0.67, 0.78, 0.87, 0.94];
