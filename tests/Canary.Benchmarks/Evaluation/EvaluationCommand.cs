@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Canary.Benchmarks.Evaluation.Trials;
+using Canary.Benchmarks.Evaluation.Verdicts;
 using Canary.Benchmarks.Report;
 
 namespace Canary.Benchmarks.Evaluation;
@@ -47,6 +48,12 @@ internal static class EvaluationCommand
         }
 
         _ = note;
-        return 0;
+        var checks = Checks.Of(rows, size);
+        foreach (var check in checks)
+        {
+            Console.WriteLine($"- {check}");
+        }
+
+        return checks.Any(check => check.Holds == false) ? 1 : 0;
     }
 }

@@ -11,6 +11,8 @@ internal static class Parts
         new("T2", "Delay until an error-rate regression is seen", CountScenarios.T2),
         new("T3", "False rollback within an hour, latencies, both arms alike", LatencyScenarios.T3),
         new("T4", "Delay until a latency regression is seen", LatencyScenarios.T4),
+        new("T5", "False rollback within an hour in traffic that is not so simple (100 rps, w 10%, 1% bad)", RobustScenarios.T5),
+        new("T6", "The price of robustness", PriceScenarios.T6),
         new("T7", "Acceptance of error counts at 5 %: delay for an equally good candidate, false acceptance on the margin", AcceptanceScenarios.T7),
         new("T8", "Rollouts in steps 1-5-10-25-50 %, 12 minutes each: late regressions, and how the budget is staked", RampScenarios.T8),
         new("T12", "Latencies: drift, margins, requests that stall together, a fixed pool (100 rps, w 10%)", LatencyExtraScenarios.T12),

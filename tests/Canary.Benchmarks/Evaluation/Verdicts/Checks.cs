@@ -1,6 +1,7 @@
 using System.Globalization;
 using Canary.Benchmarks.Evaluation.Rules;
 using Canary.Benchmarks.Evaluation.Sampling;
+using Canary.Benchmarks.Evaluation.Scenarios;
 using Canary.Benchmarks.Evaluation.Trials;
 
 namespace Canary.Benchmarks.Evaluation.Verdicts;
@@ -20,12 +21,18 @@ internal static class Checks
         Ratio("T2 delay at most 1.25 x the information bound, median over cells with a bound of 20 s or more", rows.Where(row => row.Table == "T2" && row.Method == CountMethods.OursName), 1.25, size),
         Share("false rollback of latencies at most 1 % in each T3 cell", Ours(rows, "T3"), row => row.FalseRollback, FalseRollback),
         Ratio("T4 delay at most 1.7 x the information bound, median over cells and layouts with a bound of 20 s or more", Ours(rows, "T4"), 1.7, size),
+        Share("T5 false rollback at most 1 % with the measured dispersion where errors come in clusters, bursts and waves (S0 to S7, S10)", T5(rows, RobustScenarios.Tempered).Where(row => !row.Scenario.StartsWith("S8", StringComparison.Ordinal) && !row.Scenario.StartsWith("S9", StringComparison.Ordinal)), row => row.FalseRollback, FalseRollback),
+        Share("T5 false rollback at most 1 % with the second key where each arm has its own bursts (S8)", T5(rows, RobustScenarios.SecondKey).Where(row => row.Scenario.StartsWith("S8", StringComparison.Ordinal)), row => row.FalseRollback, FalseRollback),
+        Share("T5 false rollback at most 1 % with the margin for pods where pods differ for good (S9)", T5(rows, RobustScenarios.PodMargin).Where(row => row.Scenario.StartsWith("S9", StringComparison.Ordinal)), row => row.FalseRollback, FalseRollback),
+        Share("T6 false rollback at most 1 % with the measured dispersion", rows.Where(row => row.Table == "T6" && row.Method == RobustScenarios.Tempered), row => row.FalseRollback, FalseRollback),
         Share("T7 false acceptance on the margin at most 5 %", Ours(rows, "T7"), row => row.FalseAcceptance, FalseAcceptance),
         Share("T8 false rollback in steps at most 1 %, however the budget is staked", Ours(rows, "T8"), row => row.FalseRollback, FalseRollback),
     ];
 
     private static IEnumerable<EvaluationRow> Ours(IReadOnlyList<EvaluationRow> rows, string table) =>
         rows.Where(row => row.Table == table && row.Method.StartsWith(CountMethods.OursName, StringComparison.Ordinal));
+
+    private static IEnumerable<EvaluationRow> T5(IReadOnlyList<EvaluationRow> rows, string method) => rows.Where(row => row.Table == "T5" && row.Method == method);
 
     private static Check Share(string promise, IEnumerable<EvaluationRow> rows, Func<EvaluationRow, double?> share, double most)
     {

@@ -9,6 +9,27 @@ internal sealed record ClusterLaw(double Mean, Func<Chance, double>? Draw)
 {
     public static ClusterLaw Single { get; } = new(1, null);
 
+    /// <summary>Bad requests of which so many are expected.</summary>
+    public double Bad(Chance chance, double expected) => Bad(chance, new PoissonLaw(expected / Mean));
+
+    /// <summary>Bad requests of a random number of clusters.</summary>
+    public double Bad(Chance chance, in PoissonLaw clusters)
+    {
+        var events = clusters.Draw(chance);
+        if (Draw is null)
+        {
+            return events;
+        }
+
+        var bad = 0.0;
+        for (var i = 0; i < events; i++)
+        {
+            bad += Draw(chance);
+        }
+
+        return bad;
+    }
+
     public static ClusterLaw Exactly(int size) => new(size, _ => size);
 
     /// <summary>Retries until one succeeds: sizes 1, 2, ... with a constant probability of going on.</summary>

@@ -1,5 +1,3 @@
-using Canary.Benchmarks.Evaluation.Sampling;
-
 namespace Canary.Benchmarks.Evaluation.Worlds;
 
 /// <summary>What happens in one rollout, before chance decides on each request.</summary>
@@ -11,7 +9,6 @@ internal sealed record ErrorPlan(Func<int, ErrorMoment> At)
 
     public ClusterLaw Clusters { get; init; } = ClusterLaw.Single;
 
-    /// <summary>What the half hour before was like for two groups of stable pods that share the traffic as the arms will.</summary>
-    public Func<Chance, Func<int, ErrorMoment>>? Past { get; init; }
-
+    /// <summary>Share of bad requests of one of the stable version's <see cref="PodHistory.Pods"/> pods before the rollout, by block and pod; null for the baseline's of the plan.</summary>
+    public Func<int, int, double>? Past { get; init; }
 }

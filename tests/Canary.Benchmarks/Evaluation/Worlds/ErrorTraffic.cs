@@ -8,10 +8,9 @@ namespace Canary.Benchmarks.Evaluation.Worlds;
 /// <remarks>Good and bad requests are then independent Poisson counts, which is how they are drawn: the law is the same as of errors drawn among requests.</remarks>
 internal sealed class ErrorTraffic : ITraffic<CountBlock>
 {
-    private const int HistoryBlocks = 180;
     private readonly ErrorPlan _plan;
     private readonly Stretch _stretch;
-    private readonly Lazy<IReadOnlyList<CountBlock>> _history;
+    private readonly Lazy<DispersionEstimate?> _dispersion;
     private int _block;
     private int _step;
 
@@ -20,10 +19,12 @@ internal sealed class ErrorTraffic : ITraffic<CountBlock>
         _plan = plan;
         var past = chance.Fork();
         _stretch = new(chance, plan.Clusters);
-        _history = new(() => Before(past));
+        _dispersion = new(() => PodHistory.Measure(past, plan));
     }
 
-    public IReadOnlyList<CountBlock> History => _history.Value;
+    public IReadOnlyList<CountBlock> History => [];
+
+    public DispersionEstimate? Dispersion => _dispersion.Value;
 
     public Reading<CountBlock> Next()
     {
@@ -32,13 +33,6 @@ internal sealed class ErrorTraffic : ITraffic<CountBlock>
         _step += begins ? 1 : 0;
         _block++;
         return new(_stretch.Draw(moment), Clock.BlockSeconds * moment.CandidateRate * (moment.CandidateErrors - moment.BaselineErrors), begins);
-    }
-
-    private CountBlock[] Before(Chance chance)
-    {
-        var at = _plan.Past?.Invoke(chance) ?? (block => _plan.At(block) with { CandidateErrors = _plan.At(block).BaselineErrors });
-        var stretch = new Stretch(chance, _plan.Clusters);
-        return [.. Enumerable.Range(0, HistoryBlocks).Select(block => stretch.Draw(at(block)))];
     }
 
     /// <summary>Draws blocks, and keeps the laws while the traffic stays the same.</summary>
@@ -61,25 +55,8 @@ internal sealed class ErrorTraffic : ITraffic<CountBlock>
                 _baselineBad = new(Clock.BlockSeconds * moment.BaselineRate * moment.BaselineErrors / clusters.Mean);
             }
 
-            var (candidate, baseline) = (Bad(_candidateBad), Bad(_baselineBad));
+            var (candidate, baseline) = (clusters.Bad(chance, _candidateBad), clusters.Bad(chance, _baselineBad));
             return new(_candidateGood.Draw(chance) + candidate, _baselineGood.Draw(chance) + baseline, candidate, baseline);
-        }
-
-        private double Bad(in PoissonLaw law)
-        {
-            var events = law.Draw(chance);
-            if (clusters.Draw is null)
-            {
-                return events;
-            }
-
-            var bad = 0.0;
-            for (var i = 0; i < events; i++)
-            {
-                bad += clusters.Draw(chance);
-            }
-
-            return bad;
         }
     }
 }

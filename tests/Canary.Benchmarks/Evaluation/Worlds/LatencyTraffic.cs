@@ -1,5 +1,6 @@
 using Canary.Benchmarks.Evaluation.Sampling;
 using Canary.Benchmarks.Evaluation.Trials;
+using Canary.Statistics;
 
 namespace Canary.Benchmarks.Evaluation.Worlds;
 
@@ -26,6 +27,8 @@ internal sealed class LatencyTraffic : ITraffic<LatencyBlock>
     }
 
     public IReadOnlyList<LatencyBlock> History => _history.Value;
+
+    public DispersionEstimate? Dispersion => null;
 
     public Reading<LatencyBlock> Next()
     {
