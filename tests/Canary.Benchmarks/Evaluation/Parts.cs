@@ -16,5 +16,9 @@ internal static class Parts
         new("T7", "Acceptance of error counts at 5 %: delay for an equally good candidate, false acceptance on the margin", AcceptanceScenarios.T7),
         new("T8", "Rollouts in steps 1-5-10-25-50 %, 12 minutes each: late regressions, and how the budget is staked", RampScenarios.T8),
         new("T12", "Latencies: drift, margins, requests that stall together, a fixed pool (100 rps, w 10%)", LatencyExtraScenarios.T12),
+        new("N1", "Acceptance of latencies at 5 %", LatencyAcceptanceScenarios.N1),
+        new("N3", "The guard of the traffic share, and requests that hang", GuardScenarios.N3),
+        new("N5", "Closed loops: users who wait for an answer before they ask again", ClosedLoopScenarios.N5),
+        new("N6", "False rollback within an hour with users who stay with an arm", StickyScenarios.N6),
     ];
 }
