@@ -5,7 +5,8 @@ using Canary.Benchmarks.Evaluation.Verdicts;
 namespace Canary.Benchmarks.Tests;
 
 /// <summary>The small size of the evaluation: that the program works, and that its figures lie where many replicates put them.</summary>
-public sealed class EvaluationTests(SmallEvaluation small) : IClassFixture<SmallEvaluation>
+[Collection(SmallEvaluation.Collection)]
+public sealed class EvaluationTests(SmallEvaluation small)
 {
     [Fact]
     public void Simulate_SmallSize_BearsOutWhatMustHold() =>

@@ -47,11 +47,15 @@ internal static class EvaluationCommand
             Console.WriteLine($"## {part.Name}. {part.Title}\n\n{Pivot.Write([.. rows.Where(row => row.Table == part.Name)])}");
         }
 
-        _ = note;
         var checks = Checks.Of(rows, size);
         foreach (var check in checks)
         {
             Console.WriteLine($"- {check}");
+        }
+
+        if (only.Length == 0 && size == EvaluationSize.Default)
+        {
+            Results.Put("evaluation", "Evaluation of the verdict", FormattableString.Invariant($"evaluate --seed {seed}"), note, new EvaluationReport(rows, checks, seed).Write());
         }
 
         return checks.Any(check => check.Holds == false) ? 1 : 0;

@@ -18,6 +18,7 @@ internal static class Parts
         new("T12", "Latencies: drift, margins, requests that stall together, a fixed pool (100 rps, w 10%)", LatencyExtraScenarios.T12),
         new("N1", "Acceptance of latencies at 5 %", LatencyAcceptanceScenarios.N1),
         new("N3", "The guard of the traffic share, and requests that hang", GuardScenarios.N3),
+        new("N4", "Ten metrics of the same requests: the verdict, e-BH and closed testing", ManyMetrics.N4),
         new("N5", "Closed loops: users who wait for an answer before they ask again", ClosedLoopScenarios.N5),
         new("N6", "False rollback within an hour with users who stay with an arm", StickyScenarios.N6),
     ];

@@ -9,9 +9,11 @@ internal static class Pivot
 {
     private const double Seen = 0.995; // from here on the share goes without saying
 
-    public static string Write(IReadOnlyList<EvaluationRow> rows)
+    /// <param name="rows">What to show.</param>
+    /// <param name="methods">Which methods, in their order; all without it.</param>
+    public static string Write(IReadOnlyList<EvaluationRow> rows, params IReadOnlyList<string> methods)
     {
-        var methods = rows.Select(row => row.Method).Distinct().ToArray();
+        methods = methods.Count > 0 ? methods : [.. rows.Select(row => row.Method).Distinct()];
         var bounded = rows.Any(row => row.LowerBoundSeconds is not null);
         var table = new Table(["scenario", .. bounded ? ["bound"] : Array.Empty<string>(), .. methods]);
         foreach (var scenario in rows.GroupBy(row => row.Scenario))
@@ -29,10 +31,16 @@ internal static class Pivot
         null => "",
         { FalseRollback: { } share, DetectedShare: null } => Percent(share),
         { FalseAcceptance: { } share } => Percent(share),
-        { DetectedShare: >= Seen, MedianDelaySeconds: { } delay } => Seconds(delay),
-        { MedianDelaySeconds: { } delay } => $"{Seconds(delay)} ({Whole(row.DetectedShare)})",
-        _ => $"– ({Whole(row.DetectedShare)})",
+        { FalseRollback: { } share, Table: "N4" } => $"{Percent(share)}, {Delay(row)}",
+        _ => Delay(row),
     };
+
+    private static string Delay(EvaluationRow row)
+    {
+        var delay = row.MedianDelaySeconds is { } seconds ? Seconds(seconds) : "–";
+        var tooSoon = row is { FalseRollback: > 0, Table: not "N4" } ? $", {Whole(row.FalseRollback)} too soon" : "";
+        return row is { DetectedShare: >= Seen, MedianDelaySeconds: not null } ? delay : $"{delay} ({Whole(row.DetectedShare)}{tooSoon})";
+    }
 
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.00}%");
 
