@@ -58,6 +58,18 @@ public static class StatisticsDefaults
     /// <summary>Requests added to each bucket of the running baseline latency distribution, so that no bucket is impossible.</summary>
     public const double LatencySmoothing = 1e-3;
 
+    /// <summary>A candidate whose gauge is up to this many times the baseline's is not worse. Greater than 0.</summary>
+    public const double GaugeMargin = 1.10;
+
+    /// <summary>Readings of a gauge averaged into one when nothing is known of its history (300 seconds of 10-second readings).</summary>
+    public const int GaugeReadingsPerBlock = 30;
+
+    /// <summary>Difference of a gauge that the test with history is quickest to see, a natural logarithm (about 10 %).</summary>
+    public const double GaugeExpectedLogDifference = 0.10;
+
+    /// <summary>Allowed shift of a series of arbitrary numbers, a share of the baseline's median. 0 or more.</summary>
+    public const double SeriesMargin = 0.10;
+
     /// <summary>Baseline requests needed before latency alternatives can be made from them.</summary>
     public const double LatencyMinimumReferenceRequests = 500;
 
