@@ -103,11 +103,20 @@ public static class StatisticsDefaults
     /// <summary>Measured delay of the count test over the information bound; multiplies planned times.</summary>
     public const double DelayFactor = 1.3;
 
+    /// <summary>The chance with which a plan should see what it is to see, in (0, 1).</summary>
+    public const double WantedPower = 0.8;
+
+    /// <summary>Time from the end of a block until its verdict has taken the traffic away, seconds; beside the block itself.</summary>
+    public const double ReactionSeconds = 10;
+
     /// <summary>The 12 alternatives of the rollback side: ratios of the candidate's rate to the margin, each greater than 1.</summary>
     public static NumberList RollbackGrid { get; } = [1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3.5, 5, 10, 30, 100];
 
     /// <summary>The 8 alternatives of a share test below its tolerance: multiples of the tolerated odds, each in (0, 1).</summary>
     public static NumberList FewerGrid { get; } = [0.02, 0.1, 0.25, 0.45, 0.6, 0.75, 0.87, 0.94];
+
+    /// <summary>Weights that plans are made of, shares of the requests, each in (0, 1).</summary>
+    public static NumberList PlanWeights { get; } = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5];
 
     /// <summary>The 8 alternatives of the acceptance side: ratios of the candidate's rate to the margin, each in (0, 1).</summary>
     public static NumberList AcceptanceGrid { get; } = [0.02, 0.2, 0.4, 0.55, 0.67, 0.78, 0.87, 0.94];

@@ -68,6 +68,27 @@ public sealed class EvidenceTests
         }
     }
 
+    // seconds, computed elsewhere
+    [Theory]
+    [InlineData(0.001, 0.002, 1000, 1.1, 0, 179)]
+    [InlineData(0.001, 0.002, 1000, 1.25, 0, 282)]
+    [InlineData(0.001, 0.002, 1000, 1.1, 0.0005, 1084)]
+    [InlineData(0.001, 0.002, 1000, 1.5, 0, 722)]
+    [InlineData(0.01, 0.015, 1000, 1.1, 0.001, 147)]
+    [InlineData(0.01, 0.02, 100, 1.25, 0, 278)]
+    [InlineData(0.005, 0.05, 100, 1.1, 0.001, 9.7)]
+    public void Compute_WithMargin_MeetsInformationBound(double baseline, double candidate, double rate, double ratio, double difference, double seconds) =>
+        Assert.Equal(1, InformationBound.Compute(baseline, candidate, rate, 0.1, 0.01, ratio, difference).Seconds / seconds, 0.006);
+
+    [Fact]
+    public void Compute_WithinTheMargin_NeverEnds()
+    {
+        Assert.Equal(new(0, double.PositiveInfinity, double.PositiveInfinity), InformationBound.Compute(0.01, 0.011, 100, 0.1, 0.01, 1.1));
+        Assert.Equal(new(0, double.PositiveInfinity, double.PositiveInfinity), InformationBound.Compute(0.01, 0.002, 100, 0.1, 0.01));
+        Assert.Throws<ArgumentOutOfRangeException>(() => InformationBound.Compute(0.01, 0.02, 100, 0.1, 0.01, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => InformationBound.Compute(0.01, 0.02, 100, 0.1, 0.01, 1, 1));
+    }
+
     [Fact]
     public void Compute_EqualRatios_NeverEnds() =>
         Assert.Equal(double.PositiveInfinity, InformationBound.Compute(0.01, 0.01, 100, 0.1, 0.01).Seconds);

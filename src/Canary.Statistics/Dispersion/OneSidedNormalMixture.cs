@@ -27,8 +27,13 @@ internal readonly record struct OneSidedNormalMixture(double Precision)
     }
 
     /// <summary>z^2 / 2 + ln of the cumulative normal at z, without the cancellation of the two.</summary>
-    private static double LogScaledCumulative(double z)
+    internal static double LogScaledCumulative(double z)
     {
+        if (z > -Far)
+        {
+            return z * z / 2;
+        }
+
         if (z >= Far)
         {
             return z * z / 2 + Math.Log(SpecialFunctions.Erfc(-z / Math.Sqrt(2)) / 2);

@@ -20,22 +20,7 @@ public static class CountPlanning
     public static double NatsPerSecond(CountTestSettings settings, in CountTraffic traffic, double ratio)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        Require.NotNegative(ratio);
-        if (traffic.CandidateRate == 0 || traffic.BaselineRate == 0)
-        {
-            return 0;
-        }
-
-        var candidateErrors = traffic.CandidateRate * Math.Min(1, ratio * traffic.BaselineErrorRatio);
-        var baselineErrors = traffic.BaselineRate * traffic.BaselineErrorRatio;
-        var share = CountTest.MarginShare(settings.MarginRatio, traffic.CandidateRate, traffic.BaselineRate);
-        var allowance = settings.MarginDifference * traffic.CandidateRate;
-        var best = BestAlternative(settings, share, candidateErrors, baselineErrors, allowance);
-        var lean = share * (best - 1);
-        var growth = Times(candidateErrors, Math.Log(best) - LogSpace.LogOnePlus(lean))
-            - Times(baselineErrors, LogSpace.LogOnePlus(lean))
-            - allowance * (1 - share) * (best - 1) / (1 + lean);
-        return Math.Max(0, growth) / settings.Dispersion;
+        return Math.Max(0, Growth(settings, traffic, ratio).Drift);
     }
 
     /// <summary>Expected time until the test decides.</summary>
@@ -94,6 +79,30 @@ public static class CountPlanning
         }
 
         return Math.Exp(high);
+    }
+
+    /// <summary>What the best alternative's log evidence gains per second, on average and in variance; the gain is at most 0 on the other side of the margin.</summary>
+    internal static (double Drift, double Variance) Growth(CountTestSettings settings, in CountTraffic traffic, double ratio)
+    {
+        Require.NotNegative(ratio);
+        if (traffic.CandidateRate == 0 || traffic.BaselineRate == 0)
+        {
+            return (0, 0);
+        }
+
+        var candidateErrors = traffic.CandidateRate * Math.Min(1, ratio * traffic.BaselineErrorRatio);
+        var baselineErrors = traffic.BaselineRate * traffic.BaselineErrorRatio;
+        var share = CountTest.MarginShare(settings.MarginRatio, traffic.CandidateRate, traffic.BaselineRate);
+        var allowance = settings.MarginDifference * traffic.CandidateRate;
+        var best = BestAlternative(settings, share, candidateErrors, baselineErrors, allowance);
+        var lean = share * (best - 1);
+        var logBaseline = -LogSpace.LogOnePlus(lean);
+        var logCandidate = Math.Log(best) + logBaseline;
+        var drift = Times(candidateErrors, logCandidate) + Times(baselineErrors, logBaseline) - allowance * (1 - share) * (best - 1) / (1 + lean);
+
+        // as many clusters as the dispersion leaves, each counted once
+        var variance = Times(candidateErrors, logCandidate * logCandidate) + Times(baselineErrors, logBaseline * logBaseline);
+        return (drift / settings.Dispersion, variance / settings.Dispersion);
     }
 
     // Growth is largest at the positive root of xb w^2 rho^2 - (1-w) (w (xc - xb) - d) rho - xc (1-w)^2 = 0, with d the allowance per second; the test has only the alternatives of its grid's range.

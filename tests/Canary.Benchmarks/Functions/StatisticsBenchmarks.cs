@@ -14,13 +14,17 @@ public class StatisticsBenchmarks
         NumberList.From(Enumerable.Range(1, 20).Select(i => 2.0 * i)),
         NumberList.From(Enumerable.Range(1, 20).Select(i => 40.0 - i)));
 
+    private const int Metrics = 10_000;
+
     private readonly CountTestState _countState;
+    private readonly CountTestState[] _manyStates;
     private readonly LatencyTestState _latencyState;
     private readonly NumberList _latencyNumbers;
 
     public StatisticsBenchmarks()
     {
         _countState = Enumerable.Range(0, 10).Aggregate(CountTest.Start(_counts), (state, _) => CountTest.Advance(_counts, state, _countBlock));
+        _manyStates = [.. Enumerable.Repeat(_countState, Metrics)];
         _latencyState = Enumerable.Range(0, 10).Aggregate(LatencyTest.Start(_latency, _latencyBlock.Bounds), (state, _) => LatencyTest.Advance(_latency, state, _latencyBlock).State);
         _latencyNumbers = _latencyState.ToNumbers();
         if (!_latencyState.IsRunning)
@@ -31,6 +35,15 @@ public class StatisticsBenchmarks
 
     [Benchmark(Description = "`CountTest.Advance`, one block")]
     public CountTestState Count() => CountTest.Advance(_counts, _countState, _countBlock);
+
+    [Benchmark(Description = "`CountTest.Advance`, 10,000 metrics by one block, on one core")]
+    public void ManyCounts()
+    {
+        for (var i = 0; i < _manyStates.Length; i++)
+        {
+            _manyStates[i] = CountTest.Advance(_counts, _manyStates[i], _countBlock);
+        }
+    }
 
     [Benchmark(Description = "`LatencyTest.Advance`, one block of 20 buckets")]
     public LatencyTestState Latency() => LatencyTest.Advance(_latency, _latencyState, _latencyBlock).State;
