@@ -9,6 +9,9 @@ internal static class CountMethods
     /// <summary>The name of our test as specified: no margin, alpha 1 %, a look every block.</summary>
     public const string OursName = "ours";
 
+    /// <summary>Rollouts that Kayenta's judge sees of a scenario at the default size: its solver is a thousand times dearer than the other rules.</summary>
+    public const int KayentaReplicates = 100;
+
     private const int LaterSteps = 4;
 
     public static double LogThreshold { get; } = Thresholds.LogThreshold(StatisticsDefaults.FalseRollbackProbability);
@@ -22,7 +25,8 @@ internal static class CountMethods
         new("ours, 60 s blocks", _ => new CountEvidence(CountTestSettings.Rollback(1), LogThreshold, RestartSchedule.Default(0), Clock.MinuteBlocks));
 
     /// <summary>What people use today.</summary>
-    public static IReadOnlyList<Method<CountBlock>> Others { get; } =
+    /// <param name="size">Decides how many rollouts the costly ones judge.</param>
+    public static IReadOnlyList<Method<CountBlock>> Others(EvaluationSize size) =>
     [
         new("z every 10 s, 5 %", _ => new ZTest(ZTest.Five, 1)),
         new("z every 60 s, 5 %", _ => new ZTest(ZTest.Five, Clock.MinuteBlocks)),
@@ -32,6 +36,7 @@ internal static class CountMethods
         Flagger(10),
         Argo(0),
         Argo(3),
+        new("Kayenta every 5 min", _ => new KayentaLike<CountBlock>(new ErrorPoints())) { MostReplicates = size.Replicates(KayentaReplicates) },
     ];
 
     public static Method<CountBlock> Rollback(string name, CountTestSettings settings, RestartSchedule schedule) =>

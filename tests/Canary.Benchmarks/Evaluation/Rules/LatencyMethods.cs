@@ -10,7 +10,8 @@ internal static class LatencyMethods
     public static IReadOnlyList<Layout> Layouts { get; } = [Layout.Classic, Layout.Fine];
 
     /// <summary>What people use today.</summary>
-    public static IReadOnlyList<Method<LatencyBlock>> Others { get; } =
+    /// <param name="size">Decides how many rollouts the costly ones judge.</param>
+    public static IReadOnlyList<Method<LatencyBlock>> Others(EvaluationSize size) =>
     [
         new("Mann-Whitney every 60 s, 5 %", _ => new RankTest(ZTest.Five, Clock.MinuteBlocks)),
         new("t every 60 s, 5 %", _ => new MeanTest(ZTest.Five, Clock.MinuteBlocks)),
@@ -19,6 +20,10 @@ internal static class LatencyMethods
         Flagger(10),
         Argo(0),
         Argo(3),
+        .. Layouts.Select(layout => new Method<LatencyBlock>($"Kayenta p99 every 5 min, {layout.Name}", _ => new KayentaLike<LatencyBlock>(new QuantilePoints(layout)))
+        {
+            MostReplicates = size.Replicates(CountMethods.KayentaReplicates),
+        }),
     ];
 
     public static string OursName(Layout layout) => $"ours, {layout.Name}";

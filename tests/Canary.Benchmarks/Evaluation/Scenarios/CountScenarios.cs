@@ -15,7 +15,7 @@ internal static class CountScenarios
 
     private static IReadOnlyList<(double Baseline, double Candidate)> Regressions { get; } = [(0.001, 0.002), (0.01, 0.015), (0.01, 0.02), (0.005, 0.05)];
 
-    private static IReadOnlyList<Method<CountBlock>> Methods { get; } = [CountMethods.Ours, CountMethods.OursWithSteps, CountMethods.OursByMinute, .. CountMethods.Others];
+    private static IReadOnlyList<Method<CountBlock>> Methods(EvaluationSize size) => [CountMethods.Ours, CountMethods.OursWithSteps, CountMethods.OursByMinute, .. CountMethods.Others(size)];
 
     public static IEnumerable<IScenario> T1(EvaluationSize size) =>
         from ratio in Nulls
@@ -27,7 +27,7 @@ internal static class CountScenarios
             Truth = Truth.Harmless,
             Replicates = size.Replicates(NullReplicates),
             Traffic = Steady(cell.Rate, cell.Weight, ratio, ratio),
-            Methods = Methods,
+            Methods = Methods(size),
         };
 
     public static IEnumerable<IScenario> T2(EvaluationSize size) =>
@@ -40,7 +40,7 @@ internal static class CountScenarios
             Truth = Truth.Worse,
             Replicates = size.Replicates(Replicates),
             Traffic = Steady(cell.Rate, cell.Weight, errors.Baseline, errors.Candidate),
-            Methods = Methods,
+            Methods = Methods(size),
             BoundSeconds = InformationBound.Compute(errors.Baseline, errors.Candidate, cell.Rate, cell.Weight, StatisticsDefaults.FalseRollbackProbability).Seconds,
         };
 

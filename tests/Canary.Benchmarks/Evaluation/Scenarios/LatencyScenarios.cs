@@ -32,7 +32,7 @@ internal static class LatencyScenarios
             Truth = Truth.Harmless,
             Replicates = size.Replicates(NullReplicates),
             Traffic = Steady(cell.Rate, cell.Weight, LatencyLaw.Usual),
-            Methods = [.. LatencyMethods.Layouts.Select(layout => LatencyMethods.Ours(layout, NoMargin)), .. LatencyMethods.Others],
+            Methods = [.. LatencyMethods.Layouts.Select(layout => LatencyMethods.Ours(layout, NoMargin)), .. LatencyMethods.Others(size)],
             Cost = 8000,
         };
 
@@ -52,7 +52,7 @@ internal static class LatencyScenarios
                 {
                     BoundSeconds = LatencyBound.Alike(LatencyLaw.Usual.Shares(layout.Bounds), regression.Law.Shares(layout.Bounds), cell.Rate, cell.Weight),
                 }),
-                .. LatencyMethods.Others,
+                .. LatencyMethods.Others(size),
             ],
             Cost = 3000,
         };

@@ -22,12 +22,12 @@ internal static class RampScenarios
         ("0.5x, then 2x from 25% step", block => block < Ramp.Begin(0.25) ? 0.5 : 2),
     ];
 
-    private static IReadOnlyList<Method<CountBlock>> Methods { get; } =
+    private static IReadOnlyList<Method<CountBlock>> Methods(EvaluationSize size) =>
     [
         CountMethods.Rollback("ours", CountTestSettings.Rollback(1), RestartSchedule.Default(Ramp.Steps.Count)),
         CountMethods.Rollback("ours, all at start", CountTestSettings.Rollback(1), RestartSchedule.Default(0)),
         CountMethods.Rollback("ours, a fifth each", CountTestSettings.Rollback(1), new(0.2, Ramp.Steps.Count)),
-        .. CountMethods.Others,
+        .. CountMethods.Others(size),
     ];
 
     public static IEnumerable<IScenario> T8(EvaluationSize size) =>
@@ -42,7 +42,7 @@ internal static class RampScenarios
             Truth = harmless ? Truth.Harmless : Truth.Worse,
             Replicates = size.Replicates(harmless ? NullReplicates : Replicates),
             Traffic = chance => new ErrorTraffic(chance, new(at) { Steps = Ramp.Steps }),
-            Methods = Methods,
+            Methods = Methods(size),
             WorseFrom = harmless ? 0 : Enumerable.Range(0, Clock.HourBlocks).First(block => story.Ratio(block) > 1),
             BoundSeconds = MarginBound.Seconds(at, Clock.HourBlocks, Clock.BlockSeconds, CountMethods.LogThreshold),
         };

@@ -51,7 +51,7 @@ internal static class RobustScenarios
             Truth = Truth.Harmless,
             Replicates = size.Replicates(Replicates),
             Traffic = chance => new ErrorTraffic(chance, world.Plan(chance)),
-            Methods = [CountMethods.Rollback("ours, phi 1", CountTestSettings.Rollback(1), RestartSchedule.Default(0)), .. Robust(world.PodMargin), .. CountMethods.Others],
+            Methods = [CountMethods.Rollback("ours, phi 1", CountTestSettings.Rollback(1), RestartSchedule.Default(0)), .. Robust(world.PodMargin), .. CountMethods.Others(size)],
             Cost = 1500,
         };
 

@@ -35,7 +35,7 @@ internal static class StickyScenarios
                 CountMethods.Rollback("ours, phi 10", CountTestSettings.Rollback(1, dispersion: 10), RestartSchedule.Default(0)),
                 CountMethods.Rollback("ours, phi 60", CountTestSettings.Rollback(1, dispersion: 60), RestartSchedule.Default(0)),
                 new("ours, second key", _ => new RobustEvidence(CountTestSettings.Rollback(1), new(1), CountMethods.LogThreshold)),
-                .. CountMethods.Others,
+                .. CountMethods.Others(size),
             ],
             Cost = 1000,
         };

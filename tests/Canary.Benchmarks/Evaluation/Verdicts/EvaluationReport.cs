@@ -43,7 +43,7 @@ internal sealed class EvaluationReport(IReadOnlyList<EvaluationRow> rows, IReadO
 
         False rollback; {Typical} unless the weight climbs in steps, 1 % bad. "Measured phi" divides the evidence by the dispersion that was measured on pods of the stable version.
 
-        {Pivot.Write(Of("T5"), "ours, phi 1", RobustScenarios.Tempered, RobustScenarios.SecondKey, RobustScenarios.PodMargin, "ours, as by default", "z every 60 s, 1 %", "Flagger-like, 5", "Argo-like, 3")}
+        {Pivot.Write(Of("T5"), "ours, phi 1", RobustScenarios.Tempered, RobustScenarios.SecondKey, RobustScenarios.PodMargin, "ours, as by default", "z every 60 s, 1 %", "Flagger-like, 5", "Argo-like, 3", "Kayenta every 5 min")}
         ### T6: the price of robustness
 
         {Pivot.Write([.. Of("T6").Where(row => row.Scenario.EndsWith(Typical, StringComparison.Ordinal))])}
@@ -54,7 +54,7 @@ internal sealed class EvaluationReport(IReadOnlyList<EvaluationRow> rows, IReadO
 
         *Ours* stakes half of its budget at the start and the rest in equal parts at the later steps. The 10 % step begins at 1440 s, the 25 % step at 2160 s; delays count from the start.
 
-        {Pivot.Write(Of("T8"), "ours", "ours, all at start", "ours, a fifth each", "z every 60 s, 1 %", "Flagger-like, 5", "Argo-like, 3")}
+        {Pivot.Write(Of("T8"), "ours", "ours, all at start", "ours, a fifth each", "z every 60 s, 1 %", "Flagger-like, 5", "Argo-like, 3", "Kayenta every 5 min")}
         ### T12: latencies that move, margins, requests that stall together, a fixed pool ({Typical})
 
         {Sections("T12")}
@@ -74,7 +74,7 @@ internal sealed class EvaluationReport(IReadOnlyList<EvaluationRow> rows, IReadO
         {Pivot.Write(Of("N5"))}
         Users who stay with an arm: false rollback of the same version.
 
-        {Pivot.Write(Of("N6"), "ours", "ours, margin 1.1", "ours, margin 1.5", "ours, phi 10", "ours, phi 60", "ours, second key", "z every 60 s, 1 %", "Flagger-like, 5", "Argo-like, 3")}
+        {Pivot.Write(Of("N6"), "ours", "ours, margin 1.1", "ours, margin 1.5", "ours, phi 10", "ours, phi 60", "ours, second key", "z every 60 s, 1 %", "Flagger-like, 5", "Argo-like, 3", "Kayenta every 5 min")}
         """;
 
     private EvaluationRow[] Of(string table) => [.. rows.Where(row => row.Table == table)];
