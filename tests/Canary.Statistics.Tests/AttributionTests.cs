@@ -54,8 +54,7 @@ public sealed class AttributionTests
             stronger[at % stronger.Length] += more;
 
             return Attribution.Culprits(evidences, 0.05).All(Attribution.Culprits(stronger, 0.05).Contains)
-                && Attribution.Suspects(evidences, 0.05).All(Attribution.Suspects(stronger, 0.05).Contains)
-                && Attribution.Culprits(evidences, 0.05).All(Attribution.Suspects(evidences, 0.05).Contains);
+                && Attribution.Suspects(evidences, 0.05).All(Attribution.Suspects(stronger, 0.05).Contains);
         });
 
     [Fact]

@@ -172,6 +172,9 @@ public sealed class CountTestTests
         Assert.Throws<ArgumentException>(() => new CountTestSettings([], 1, 0, 1));
         Assert.Throws<ArgumentException>(() => new CountTestSettings([0.5, 2], 1, 0, 1));
         Assert.Throws<ArgumentException>(() => new CountTestSettings([2, 1], 1, 0, 1));
+        Assert.Throws<ArgumentException>(() => new CountTestSettings([2, 3], 1, 0, 1, [1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CountTestSettings([2, 3], 1, 0, 1, [1, 0]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CountTestSettings([2, 3], 1, 0, 1, [1, double.PositiveInfinity]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new CountTestSettings([double.NaN], 1, 0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new CountTestSettings([-1], 1, 0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => CountTestSettings.Rollback(0));
@@ -192,6 +195,17 @@ public sealed class CountTestTests
         Assert.Equal(CountTestSettings.Rollback(1.2), CountTestSettings.Rollback(1.2));
         Assert.NotEqual(CountTestSettings.Rollback(1.2), CountTestSettings.Rollback(1.3));
         Assert.NotEqual(CountTestSettings.Rollback(1.2), CountTestSettings.Acceptance(1.2));
+        Assert.NotEqual(new CountTestSettings([2, 3], 1, 0, 1), new CountTestSettings([2, 3], 1, 0, 1, [1, 2]));
+        Assert.Equal(new CountTestSettings([2, 3], 1, 0, 1), new CountTestSettings([2, 3], 1, 0, 1, [1, 1]));
+    }
+
+    [Fact]
+    public void LogEvidence_Weights_AreThoseOfTheMixture()
+    {
+        var block = new CountBlock(100, 900, 7, 9);
+        double Alone(double ratio) => Math.Exp(LogEvidence(new CountTestSettings([ratio], 1.1, 0, 1), block));
+
+        Vector.Near(Math.Log((3 * Alone(2) + Alone(5)) / 4), LogEvidence(new CountTestSettings([2, 5], 1.1, 0, 1, [6, 2]), block));
     }
 
     [Fact]

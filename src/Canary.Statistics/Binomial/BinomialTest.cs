@@ -11,9 +11,7 @@ namespace Canary.Statistics;
 public static class BinomialTest
 {
     /// <summary>So close to 0 or 1 a rate leaves nothing to bet on.</summary>
-    internal const double Edge = 1e-9;
-
-    private const double Nearest = 1e-12;
+    internal const double Edge = 1e-6;
 
     private static readonly double Fading = Math.Pow(0.5, 1 / StatisticsDefaults.BaselineRateHalfLifeBlocks);
 
@@ -102,7 +100,7 @@ public static class BinomialTest
 
         // nor is anything won by a bet whose margin lies so near to 1 that the digits of the rest are gone
         var bet = BinomialBet.Against(candidate, baseline, block, settings.MarginRatio, settings.MarginDifference);
-        return Math.Max(bet.MarginCandidate, bet.MarginBaseline) > 1 - Nearest ? 0 : bet.LogReturn(block);
+        return Math.Max(bet.MarginCandidate, bet.MarginBaseline) > 1 - Edge ? 0 : bet.LogReturn(block);
     }
 
     private static double Faded(double past, double now) => Math.Min(Require.LargestCount, past * Fading + now);

@@ -5,7 +5,7 @@ namespace Canary.Statistics;
 /// <para><see cref="Culprits"/> is closed testing: a metric is named when every set of metrics that it belongs to has enough evidence on (weighted) average; with probability 1 - alpha no
 /// good metric is ever named. Of all sets with a metric, the least average is that of the metric itself with those below the average, so sorting finds it.
 /// With the weights of the verdict, the set of all metrics has the verdict's own evidence: nothing is named before the verdict falls, though a verdict may fall without a name.</para>
-/// <para><see cref="Suspects"/> is e-BH: a longer list, of which on average at most the given share is wrong.</para>
+/// <para><see cref="Suspects"/> is e-BH: mostly a longer list, of which on average at most the given share is wrong.</para>
 /// <para>Source: V. Vovk, R. Wang, "Confidence and discoveries with e-values", Statistical Science 38 (2023); R. Wang, A. Ramdas, "False discovery rate control with e-values",
 /// JRSS B 84 (2022). Checked against all subsets and vectors in AttributionTests. Pure; thread-safe.</para>
 /// </remarks>
