@@ -32,6 +32,10 @@ internal static class LatencyExtraScenarios
         ("all +20%", LatencyLaw.Usual.Scaled(1.2)),
     ];
 
+    /// <summary>Whether a method promises to keep a harmless candidate of a scenario: all do but those whose dispersion is below the size of stalls.</summary>
+    public static bool Promises(string scenario, string method) =>
+        !scenario.Contains(" stalls of ", StringComparison.Ordinal) || scenario.EndsWith($" {method[(method.LastIndexOf(' ') + 1)..]} requests", StringComparison.Ordinal);
+
     public static IEnumerable<IScenario> T12(EvaluationSize size) => [.. Moving(size), .. WithMargins(size), .. Stalls(size), .. Pools(size)];
 
     private static IEnumerable<IScenario> Moving(EvaluationSize size)

@@ -51,6 +51,7 @@ internal static class LatencyScenarios
                 .. LatencyMethods.Layouts.Select(layout => LatencyMethods.Ours(layout, NoMargin) with
                 {
                     BoundSeconds = LatencyBound.Alike(LatencyLaw.Usual.Shares(layout.Bounds), regression.Law.Shares(layout.Bounds), cell.Rate, cell.Weight),
+                    SharperBoundSeconds = LatencyBound.NotSlower(LatencyLaw.Usual.Shares(layout.Bounds), regression.Law.Shares(layout.Bounds), cell.Rate, cell.Weight),
                 }),
                 .. LatencyMethods.Others(size),
             ],

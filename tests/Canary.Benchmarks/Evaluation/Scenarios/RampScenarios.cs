@@ -26,6 +26,7 @@ internal static class RampScenarios
     [
         CountMethods.Rollback("ours", CountTestSettings.Rollback(1), RestartSchedule.Default(Ramp.Steps.Count)),
         CountMethods.Rollback("ours, all at start", CountTestSettings.Rollback(1), RestartSchedule.Default(0)),
+        CountMethods.Rollback("ours, 0.7 at start", CountTestSettings.Rollback(1), new(0.7, Ramp.Steps.Count)),
         CountMethods.Rollback("ours, a fifth each", CountTestSettings.Rollback(1), new(0.2, Ramp.Steps.Count)),
         .. CountMethods.Others(size),
     ];

@@ -29,6 +29,9 @@ internal sealed record EvaluationRow
     /// <summary>The information bound: no method with the same promise is sooner on average; null where none is known.</summary>
     public double? LowerBoundSeconds { get; init; }
 
+    /// <summary>The same against the wider claim that the test really makes, such as "not slower at any bound" instead of "alike"; null where it is the same or not known.</summary>
+    public double? SharperBoundSeconds { get; init; }
+
     /// <summary>Bad requests that the candidate served until the call, or in all, above what the stable version would have served in their place; mean.</summary>
     public double BadRequests { get; init; }
 

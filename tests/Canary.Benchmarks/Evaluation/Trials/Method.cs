@@ -9,6 +9,9 @@ internal sealed record Method<TBlock>(string Name, Func<ITraffic<TBlock>, IRule<
     /// <summary>The least time that a method with the same promise needs, on average, seconds; null takes the scenario's.</summary>
     public double? BoundSeconds { get; init; }
 
+    /// <summary>The same against the wider claim that the test really makes; null where it is the same or not known.</summary>
+    public double? SharperBoundSeconds { get; init; }
+
     /// <summary>How many of the scenario's replicates it judges at most, for costly rules.</summary>
     public int MostReplicates { get; init; } = int.MaxValue;
 }

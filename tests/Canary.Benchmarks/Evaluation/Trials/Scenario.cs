@@ -83,6 +83,7 @@ internal sealed class Scenario<TBlock> : IScenario
             DetectedShare = right ? share : null,
             MedianDelaySeconds = right ? Median(delays) : null,
             LowerBoundSeconds = right && (method.BoundSeconds ?? BoundSeconds) is { } bound && double.IsFinite(bound) ? bound : null,
+            SharperBoundSeconds = right ? method.SharperBoundSeconds : null,
             BadRequests = endings.Average(ending => ending.Excess),
             Replicates = endings.Length,
             MonteCarloError = Math.Sqrt(share * (1 - share) / endings.Length),
