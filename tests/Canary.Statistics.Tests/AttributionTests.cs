@@ -1,4 +1,5 @@
 using CsCheck;
+using MathNet.Numerics.Distributions;
 
 namespace Canary.Statistics.Tests;
 
@@ -57,6 +58,51 @@ public sealed class AttributionTests
                 && Attribution.Suspects(evidences, 0.05).All(Attribution.Suspects(stronger, 0.05).Contains);
         });
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 1)]
+    [InlineData(3, 0.5)]
+    [InlineData(3, 1)]
+    public void CulpritsAndSuspects_MetricsOnTheSameRequests_KeepTheirPromises(int worse, double shared)
+    {
+        // ten metrics, an hour, looked at after each block; errors fall in so many metrics at once; the first ones have doubled
+        const int Metrics = 10;
+        const int Rollouts = 60;
+        var settings = CountTestSettings.Rollback(1);
+        var (wrongNames, wrongShare, found) = (0, 0.0, 0);
+        for (var seed = 0; seed < Rollouts; seed++)
+        {
+            var random = new Random(seed);
+            var states = Enumerable.Repeat(CountTest.Start(settings), Metrics).ToArray();
+            var (named, listed) = (false, false);
+            for (var block = 0; block < 180; block++)
+            {
+                var (candidate, baseline) = (Errors(random, shared), Errors(random, 9 * shared));
+                for (var i = 0; i < Metrics; i++)
+                {
+                    var own = Errors(random, (i < worse ? 2 : 1) - shared);
+                    states[i] = CountTest.Advance(settings, states[i], new(100, 900, candidate + own, baseline + Errors(random, 9 * (1 - shared))));
+                }
+
+                double[] evidences = [.. states.Select(state => CountTest.LogEvidence(settings, state))];
+                named |= Attribution.Culprits(evidences, 0.05).Any(i => i >= worse);
+                if (!listed && Attribution.Suspects(evidences, 0.05) is { Count: > 0 } list)
+                {
+                    // the least favourable moment: as soon as anything is listed
+                    listed = true;
+                    wrongShare += list.Count(i => i >= worse) / (double)list.Count;
+                }
+            }
+
+            wrongNames += named ? 1 : 0;
+            found += listed ? 1 : 0;
+        }
+
+        Assert.InRange(wrongNames, 0, 5);
+        Assert.InRange(wrongShare / Rollouts, 0, 0.08);
+        Assert.True(worse == 0 || found > Rollouts / 2);
+    }
+
     [Fact]
     public void Adjusted_ExtremeEvidence_IsDefined()
     {
@@ -81,6 +127,8 @@ public sealed class AttributionTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Attribution.Suspects([double.NaN], 0.05));
         Assert.Throws<ArgumentOutOfRangeException>(() => Attribution.Suspects([1], 1));
     }
+
+    private static double Errors(Random random, double mean) => mean == 0 ? 0 : Poisson.Sample(random, mean);
 
     private static double[] Logs(double[] values) => [.. values.Select(value => Math.Log(value))];
 }

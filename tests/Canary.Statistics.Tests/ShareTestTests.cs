@@ -78,15 +78,19 @@ public sealed class ShareTestTests
         Assert.InRange(blocks[30], least, most);
     }
 
-    [Fact]
-    public void Advance_StickyUsers_NeedTheirRequestsAsDispersion()
+    [Theory]
+    [InlineData(1, 30)]
+    [InlineData(30, 2)]
+    public void Advance_StickyUsers_NeedTheRequestsOfTheirSessionsAsDispersion(double stay, double perBlock)
     {
-        // users of 30 requests each on average, all of them to one arm; the share on the edge of the tolerance
-        var plain = Enumerable.Range(0, 100).Count(seed => BlocksUntil(new ShareTestSettings(), seed, ratio: 0.8, connection: 30) <= Hour);
-        var tempered = Enumerable.Range(0, 100).Count(seed => BlocksUntil(new ShareTestSettings(dispersion: 90), seed, ratio: 0.8, connection: 30) <= Hour);
+        // dealt on the edge of the tolerance; users stay with their arm for so many blocks
+        var plain = Enumerable.Range(0, 60).Count(seed => Alarms(new ShareTestSettings(), seed, stay, perBlock));
+        var withinBlock = Enumerable.Range(0, 60).Count(seed => Alarms(ShareTestSettings.ForSessions(perBlock), seed, stay, perBlock));
+        var tempered = Enumerable.Range(0, 60).Count(seed => Alarms(ShareTestSettings.ForSessions(stay * perBlock), seed, stay, perBlock));
 
-        Assert.InRange(plain, 30, 100);
+        Assert.InRange(plain, 30, 60);
         Assert.InRange(tempered, 0, 1);
+        Assert.True(stay == 1 || withinBlock > 5);
     }
 
     [Fact]
@@ -164,6 +168,8 @@ public sealed class ShareTestTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new ShareTestSettings(1.1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ShareTestSettings(0.8, 0.9));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ShareTestSettings(dispersion: double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ShareTestSettings.ForSessions(0.9));
+        Assert.Equal((1, 3), (ShareTestSettings.ForSessions(1).Dispersion, ShareTestSettings.ForSessions(2).Dispersion));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ShareBlock(-1, 0, 0.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ShareBlock(1, double.NaN, 0.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ShareBlock(1, 1, double.NaN));
@@ -209,4 +215,26 @@ public sealed class ShareTestTests
 
         return Hour + 1;
     }
+
+    /// <summary>100 requests/s of users who each bring so many requests a block for so many blocks, all of them to one arm; a tenth is planned for the candidate, at odds of 0.8 of that.</summary>
+    private static bool Alarms(ShareTestSettings settings, int seed, double stay, double perBlock)
+    {
+        var random = new Random(seed);
+        var share = Share(0.1, 0.8);
+        var users = 1000 / perBlock;
+        var (candidates, baselines) = (Poisson.Sample(random, users * share), Poisson.Sample(random, users * (1 - share)));
+        var state = ShareTest.Start(settings);
+        for (var block = 0; block < Hour; block++)
+        {
+            candidates += Poisson.Sample(random, users * share / stay) - Leaving(random, candidates, stay);
+            baselines += Poisson.Sample(random, users * (1 - share) / stay) - Leaving(random, baselines, stay);
+            state = ShareTest.Advance(settings, state, new(Requests(random, candidates * perBlock), Requests(random, baselines * perBlock), 0.1));
+        }
+
+        return Thresholds.IsReached(state.MaximumLogEvidence, 0.01);
+    }
+
+    private static int Leaving(Random random, int users, double stay) => users == 0 ? 0 : stay == 1 ? users : Binomial.Sample(random, 1 / stay, users);
+
+    private static double Requests(Random random, double mean) => mean == 0 ? 0 : Poisson.Sample(random, mean);
 }

@@ -5,7 +5,7 @@ namespace Canary.Statistics;
 /// <para>Given how many requests both arms completed, each is the candidate's with odds that are the planned ones times a ratio. Half of the budget bets on ratios below the tolerance and half
 /// on ratios above it, with the bets of <see cref="CountTest"/>: the "bad requests" are all completed ones and the exposure is the planned share. The share may change with every block.</para>
 /// <para>The guarantee is exact when each request is dealt by itself, or in groups of at most <see cref="ShareTestSettings.Dispersion"/>. Balancing by connection and sticky users make groups
-/// that may be large, and one arm that is slower than the other completes fewer of what is under way: so it warns, and decides nothing alone.</para>
+/// that may be large and outlive a block (<see cref="ShareTestSettings.ForSessions"/>), and one arm that is slower than the other completes fewer of what is under way: so it warns, and decides nothing alone.</para>
 /// <para>Source: docs/analysis.md; checked by enumeration and simulation in ShareTestTests. Pure; thread-safe.</para>
 /// </remarks>
 public static class ShareTest
