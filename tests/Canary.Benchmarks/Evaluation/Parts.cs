@@ -17,6 +17,7 @@ internal static class Parts
         new("T8", "Rollouts in steps 1-5-10-25-50 %, 12 minutes each: late regressions, and how the budget is staked", RampScenarios.T8),
         new("T12", "Latencies: drift, margins, requests that stall together, a fixed pool (100 rps, w 10%)", LatencyExtraScenarios.T12),
         new("N1", "Acceptance of latencies at 5 %", LatencyAcceptanceScenarios.N1),
+        new("N2", "The quantile p99 with a margin of 20 %", QuantileScenarios.N2),
         new("N3", "The guard of the traffic share, and requests that hang", GuardScenarios.N3),
         new("N4", "Ten metrics of the same requests: the verdict, e-BH and closed testing", ManyMetrics.N4),
         new("N5", "Closed loops: users who wait for an answer before they ask again", ClosedLoopScenarios.N5),

@@ -16,6 +16,7 @@ internal static class GuardScenarios
 
     private static IReadOnlyList<(double Rate, double Weight)> Cells { get; } = [(10, 0.1), (100, 0.1), (100, 0.5), (1000, 0.01)];
 
+    /// <summary>What happens: name, share of the candidate's requests that complete, how many are dealt together.</summary>
     private static IReadOnlyList<(string Name, double Completing, double Group, Truth Truth)> Cases { get; } =
     [
         ("as planned", 1, 1, Truth.Harmless),
@@ -27,7 +28,22 @@ internal static class GuardScenarios
         ("all hang", 0, 1, Truth.Worse),
     ];
 
-    public static IEnumerable<IScenario> N3(EvaluationSize size) =>
+    public static IEnumerable<IScenario> N3(EvaluationSize size) => [.. Dealt(size), .. Staying(size)];
+
+    private static IEnumerable<IScenario> Staying(EvaluationSize size) =>
+        from cell in Cells
+        select new Scenario<ShareBlock>
+        {
+            Table = "N3",
+            Name = $"as planned, users stay for {Sessions.Requests} requests, {Grid.Name(cell.Rate, cell.Weight)}",
+            Truth = Truth.Harmless,
+            Replicates = size.Replicates(NullReplicates),
+            Traffic = chance => new SessionShares(chance, cell.Rate, cell.Weight),
+            Methods = [Guard("ours, phi 1", new()), Guard(Grouped, ShareTestSettings.ForSessions(Sessions.Requests))],
+            Cost = 400,
+        };
+
+    private static IEnumerable<IScenario> Dealt(EvaluationSize size) =>
         from story in Cases
         from cell in Cells
         select new Scenario<ShareBlock>
@@ -37,16 +53,12 @@ internal static class GuardScenarios
             Truth = story.Truth,
             Replicates = size.Replicates(story.Truth == Truth.Harmless ? NullReplicates : Replicates),
             Traffic = chance => new ShareTraffic(chance, cell.Rate, cell.Weight, story.Completing, story.Group),
-            Methods = [Guard("ours, phi 1", 1), Guard(Grouped, story.Group)],
+            Methods = [Guard("ours, phi 1", new()), Guard(Grouped, new(dispersion: story.Group))],
             BoundSeconds = story.Truth == Truth.Worse ? Bound(cell.Rate, cell.Weight, story.Completing) * story.Group : null,
             Cost = 400,
         };
 
-    private static Method<ShareBlock> Guard(string name, double dispersion)
-    {
-        var settings = new ShareTestSettings(dispersion: dispersion);
-        return new(name, _ => new ShareEvidence(settings, CountMethods.LogThreshold));
-    }
+    private static Method<ShareBlock> Guard(string name, ShareTestSettings settings) => new(name, _ => new ShareEvidence(settings, CountMethods.LogThreshold));
 
     // the divergence of the share that completes from the nearest one that is tolerated, per completed request
     private static double Bound(double rate, double weight, double completing)

@@ -29,6 +29,8 @@ internal static class Checks
         Share("T7 false acceptance on the margin at most 5 %", Ours(rows, "T7"), row => row.FalseAcceptance, FalseAcceptance),
         Share("T12 false rollback of latencies at most 1 % with drift, bursts, a fixed pool, and stalls with their size for phi", rows.Where(row => row.Table == "T12" && LatencyExtraScenarios.Promises(row.Scenario, row.Method)), row => row.FalseRollback, FalseRollback),
         Share("N1 false acceptance of latencies on the margin at most 5 %", Ours(rows, "N1"), row => row.FalseAcceptance, FalseAcceptance),
+        Share("N2 false rollback of p99 with a margin at most 1 %, where nothing moves", Ours(rows, "N2").Where(row => !row.Scenario.Contains(QuantileScenarios.Moving, StringComparison.Ordinal)), row => row.FalseRollback, FalseRollback),
+        Share("N2 false acceptance of p99 on the margin at most 5 %", Ours(rows, "N2"), row => row.FalseAcceptance, FalseAcceptance),
         Share("N3 false alarms of the traffic guard at most 1 % with the dispersion of the groups", rows.Where(row => row is { Table: "N3", Method: GuardScenarios.Grouped }), row => row.FalseRollback, FalseRollback),
         Share("N4 verdict of ten metrics at most 1 % false, and at most 1 % blame a good metric by closed testing", rows.Where(row => row.Table == "N4" && !row.Method.StartsWith("e-BH", StringComparison.Ordinal)), row => row.FalseRollback, FalseRollback),
         Share("N4 false discoveries of e-BH at most 10 % of the list, on average", rows.Where(row => row.Table == "N4" && row.Method.StartsWith("e-BH", StringComparison.Ordinal)), row => row.FalseRollback, FalseDiscoveries),

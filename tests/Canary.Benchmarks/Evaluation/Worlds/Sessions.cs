@@ -8,6 +8,9 @@ namespace Canary.Benchmarks.Evaluation.Worlds;
 /// <remarks>Sessions begin as a Poisson process and end independently of each other, so that only their numbers per arm and kind need be followed.</remarks>
 internal sealed class Sessions : ITraffic<CountBlock>
 {
+    /// <summary>Requests of a session, on average.</summary>
+    public const double Requests = SessionSeconds * UserRate;
+
     private const double SessionSeconds = 300;
     private const double UserRate = 0.5;
     private static readonly double Stays = Math.Exp(-Clock.BlockSeconds / SessionSeconds);
