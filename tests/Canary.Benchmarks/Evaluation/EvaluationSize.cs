@@ -11,7 +11,7 @@ internal sealed record EvaluationSize(string Name, double Share)
     public static EvaluationSize Default { get; } = new("default", 1);
 
     /// <summary>A test of the program: every scenario, few replicates, some seconds.</summary>
-    public static EvaluationSize Small { get; } = new("small", 0.01);
+    public static EvaluationSize Small { get; } = new("small", 0.006);
 
     public static EvaluationSize Parse(string name) => name == Small.Name ? Small : Default;
 

@@ -8,8 +8,8 @@ namespace Canary.Benchmarks.Evaluation.Scenarios;
 /// <summary>T1 and T2: error counts at a constant weight.</summary>
 internal static class CountScenarios
 {
-    private const int NullReplicates = 2000;
-    private const int Replicates = 500;
+    private const int NullReplicates = 4000;
+    private const int Replicates = 1000;
 
     private static IReadOnlyList<double> Nulls { get; } = [0.001, 0.005, 0.01];
 

@@ -15,7 +15,7 @@ internal static class LatencyExtraScenarios
     private const double StalledShare = 0.005;
     private const double StallMilliseconds = 1100;
     private const double PoolSize = 1000;
-    private const int Replicates = 240;
+    private const int Replicates = 400;
 
     private static readonly LatencyTestSettings NoMargin = new(1);
 

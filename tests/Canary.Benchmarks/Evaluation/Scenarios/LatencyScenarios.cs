@@ -8,8 +8,8 @@ namespace Canary.Benchmarks.Evaluation.Scenarios;
 /// <summary>T3 and T4: latencies at a constant weight.</summary>
 internal static class LatencyScenarios
 {
-    private const int NullReplicates = 400;
-    private const int Replicates = 200;
+    private const int NullReplicates = 1000;
+    private const int Replicates = 300;
 
     private static readonly LatencyTestSettings NoMargin = new(1);
 

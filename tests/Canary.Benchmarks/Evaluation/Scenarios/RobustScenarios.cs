@@ -22,7 +22,7 @@ internal static class RobustScenarios
     private const double Weight = 0.1;
     private const double Errors = 0.01;
     private const double Hour = 3600;
-    private const int Replicates = 1500;
+    private const int Replicates = 2000;
 
     /// <summary>The worlds: name, plan, margin for pods (1 where pods are alike).</summary>
     private static IReadOnlyList<(string Name, Func<Chance, ErrorPlan> Plan, double PodMargin)> Worlds { get; } =

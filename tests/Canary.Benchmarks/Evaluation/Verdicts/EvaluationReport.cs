@@ -75,9 +75,9 @@ internal sealed class EvaluationReport(IReadOnlyList<EvaluationRow> rows, IReadO
         Closed loops: users who wait for an answer before they ask again, so that a slow candidate lowers its own traffic.
 
         {Pivot.Write(Of("N5"))}
-        Users who stay with an arm: false rollback of the same version.
+        Users who stay with an arm for five minutes and 150 requests, on average: false rollback of the same version, and the delay for one that fails 3 % more.
 
-        {Pivot.Write(Of("N6"), "ours", "ours, margin 1.1", "ours, margin 1.5", "ours, phi 10", "ours, phi 60", "ours, second key", "z every 60 s, 1 %", "Flagger-like, 5", "Argo-like, 3", "Kayenta every 5 min")}
+        {Pivot.Write(Of("N6"), "ours", "ours, margin 1.1", "ours, margin 1.5", "ours, phi 10", StickyScenarios.Whole, "ours, second key", "ours, second key of 60 s", "ours, second key of 120 s", "ours, second key of 300 s", "z every 60 s, 1 %", "Flagger-like, 5", "Argo-like, 3", "Kayenta every 5 min")}
         """;
 
     private EvaluationRow[] Of(string table) => [.. rows.Where(row => row.Table == table)];

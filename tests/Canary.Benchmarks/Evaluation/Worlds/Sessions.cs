@@ -17,6 +17,7 @@ internal sealed class Sessions : ITraffic<CountBlock>
     private readonly Chance _chance;
     private readonly Arm _candidate;
     private readonly Arm _baseline;
+    private readonly double _excess;
 
     /// <param name="chance">Where numbers come from.</param>
     /// <param name="rate">Requests per second of both arms.</param>
@@ -24,10 +25,12 @@ internal sealed class Sessions : ITraffic<CountBlock>
     /// <param name="errors">Share of bad requests of ordinary users.</param>
     /// <param name="brokenUsers">Share of users who are not ordinary.</param>
     /// <param name="brokenErrors">Share of their requests that are bad.</param>
-    public Sessions(Chance chance, double rate, double weight, double errors, double brokenUsers, double brokenErrors)
+    /// <param name="more">Added to the share of bad requests of the candidate's ordinary users.</param>
+    public Sessions(Chance chance, double rate, double weight, double errors, double brokenUsers, double brokenErrors, double more = 0)
     {
         _chance = chance;
-        _candidate = new(chance, rate * weight / UserRate, errors, brokenUsers, brokenErrors);
+        _excess = Clock.BlockSeconds * rate * weight * (1 - brokenUsers) * more;
+        _candidate = new(chance, rate * weight / UserRate, errors + more, brokenUsers, brokenErrors);
         _baseline = new(chance, rate * (1 - weight) / UserRate, errors, brokenUsers, brokenErrors);
     }
 
@@ -40,7 +43,7 @@ internal sealed class Sessions : ITraffic<CountBlock>
     {
         var (requests, bad) = _candidate.Next(_chance);
         var (others, otherBad) = _baseline.Next(_chance);
-        return new(new(requests, others, bad, otherBad), 0);
+        return new(new(requests, others, bad, otherBad), _excess);
     }
 
     private sealed class Arm(Chance chance, double users, double errors, double brokenUsers, double brokenErrors)
