@@ -48,6 +48,10 @@ public sealed class EngineOptions
     [Range(1, 100_000)]
     public int AnnouncementCapacity { get; set; } = 1000;
 
+    /// <summary>Rollouts whose announcements may be told at once. In [1, 256]. Default 16.</summary>
+    [Range(1, 256)]
+    public int AnnouncementTellers { get; set; } = 16;
+
     /// <summary>The longest that one attempt to tell an announcement may take. From 100 ms to 5 minutes. Default 5 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan AnnouncementTimeout { get; set; } = TimeSpan.FromSeconds(5);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Canary.Benchmarks.Functions;
 using Canary.Benchmarks.Idle;
+using Canary.Benchmarks.Mutants;
 using Canary.Benchmarks.Report;
 
 _ = Machine.Commit; // before the long work, in which somebody may go on editing
@@ -23,5 +24,14 @@ idle.SetAction(async (parsed, cancellation) =>
     Results.Put("idle", string.Create(CultureInfo.InvariantCulture, $"{count:N0} idle Rollouts"), command, parsed.GetValue(note), IdleReport.Write(facts, count, pods, window));
 });
 
-var root = new RootCommand("Measures Canary and writes docs/benchmarks.md. Build it in Release.") { functions, idle };
+var share = new Option<double>("--share") { Description = "The share of source files that are mutated, in (0, 1]", DefaultValueFactory = _ => 1 };
+var seed = new Option<int>("--seed") { Description = "Which files are drawn", DefaultValueFactory = _ => 1 };
+var mutants = new Command("mutants", "How many small changes of Statistics and Core the tests notice (hours; with --share 0.1 about half an hour)") { share, seed, note };
+mutants.SetAction(parsed =>
+{
+    var (part, draw) = (parsed.GetValue(share), parsed.GetValue(seed));
+    Results.Put("mutants", "Mutants", string.Create(CultureInfo.InvariantCulture, $"mutants --share {part} --seed {draw}"), parsed.GetValue(note), MutantsRun.Run(part, draw));
+});
+
+var root = new RootCommand("Measures Canary and writes docs/benchmarks.md. Build it in Release.") { functions, idle, mutants };
 return await root.Parse(args).InvokeAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Canary.Core.Rollouts;
 using Canary.Core.Traffic;
 
@@ -7,7 +8,12 @@ public sealed class SimulatedDeployment
 {
     public int Replicas { get; set; }
 
-    public int MaxSurge { get; set; } = 1;
+    /// <summary>The surge as the strategy says it, a number or percent.</summary>
+    public string Surge { get; set; } = "1";
+
+    public int MaxSurge => Surge.EndsWith('%')
+        ? ((int.Parse(Surge[..^1], CultureInfo.InvariantCulture) * Replicas) + 99) / 100
+        : int.Parse(Surge, CultureInfo.InvariantCulture);
 
     public bool Paused { get; set; }
 
@@ -26,7 +32,11 @@ public sealed class SimulatedReplicaSet
 
     public int Replicas { get; set; }
 
+    /// <summary>The annotation <c>deployment.kubernetes.io/desired-replicas</c>.</summary>
     public int? Desired { get; set; }
+
+    /// <summary>The annotation <c>deployment.kubernetes.io/max-replicas</c>.</summary>
+    public int? Most { get; set; }
 
     public long? History { get; set; }
 
@@ -93,61 +103,72 @@ internal static class DeploymentController
         {
             if (only.Replicas != deployment.Replicas && (deployment.Paused || only == newest))
             {
-                (only.Replicas, only.Desired) = (deployment.Replicas, deployment.Replicas);
+                Scale(deployment, only, deployment.Replicas);
             }
 
             return deployment.Paused || (only == newest && only.Replicas == deployment.Replicas);
         }
 
-        if (newest is not null && newest.Replicas == deployment.Replicas && newest.Desired == deployment.Replicas && newest.Ready(now) >= deployment.Replicas)
+        if (newest is not null && newest.Replicas == deployment.Replicas && newest.Desired == deployment.Replicas && newest.Ready(now) == deployment.Replicas)
         {
             foreach (var old in active.Where(replicaSet => replicaSet != newest))
             {
-                old.Replicas = 0;
+                Scale(deployment, old, 0);
             }
 
             return true;
         }
 
-        if (deployment.Paused)
+        if (deployment.Paused && active.Count > 1)
         {
-            Proportional(deployment, active);
+            Proportional(deployment, active, owned.Sum(replicaSet => replicaSet.Pods.Count));
         }
 
         return false;
     }
 
-    /// <summary>Scales every active ReplicaSet by the same proportion when the Deployment's replicas have changed.</summary>
-    private static void Proportional(SimulatedDeployment deployment, List<SimulatedReplicaSet> active)
+    /// <summary>Brings all active ReplicaSets together to the replicas and the surge, each by its share; what is left over falls to the largest. Done at every pass while paused.</summary>
+    private static void Proportional(SimulatedDeployment deployment, List<SimulatedReplicaSet> active, int pods)
     {
-        if (active.All(replicaSet => replicaSet.Desired == deployment.Replicas))
-        {
-            return;
-        }
-
-        var allowed = deployment.Replicas + deployment.MaxSurge;
-        var left = allowed - active.Sum(replicaSet => replicaSet.Replicas);
-        var ordered = left > 0 ? active.OrderByDescending(replicaSet => replicaSet.Replicas).ThenByDescending(replicaSet => replicaSet.History) : active.OrderByDescending(replicaSet => replicaSet.Replicas).ThenBy(replicaSet => replicaSet.History);
+        // they come oldest first
+        var allowed = deployment.Replicas > 0 ? deployment.Replicas + deployment.MaxSurge : 0;
+        var toAdd = allowed - active.Sum(replicaSet => replicaSet.Replicas);
+        var bySize = active.Select((replicaSet, age) => (replicaSet, age)).OrderByDescending(item => item.replicaSet.Replicas).ThenBy(item => toAdd > 0 ? -item.age : item.age);
+        var ordered = bySize.Select(item => item.replicaSet).ToList();
+        var added = 0;
+        var sizes = new List<int>();
         foreach (var replicaSet in ordered)
         {
-            var annotated = (replicaSet.Desired ?? deployment.Replicas) + deployment.MaxSurge;
-            var share = (int)Math.Round((double)replicaSet.Replicas * allowed / annotated, MidpointRounding.AwayFromZero) - replicaSet.Replicas;
-            share = left > 0 ? Math.Clamp(share, 0, left) : Math.Clamp(share, left, 0);
-            replicaSet.Replicas = Math.Max(0, replicaSet.Replicas + share);
-            left -= share;
+            var share = toAdd == added ? 0 : Share(deployment, replicaSet, allowed, pods);
+            share = toAdd > 0 ? Math.Min(share, toAdd - added) : Math.Max(share, toAdd - added);
+            sizes.Add(replicaSet.Replicas + share);
+            added += share;
         }
 
-        var first = ordered.First();
-        first.Replicas = Math.Max(0, first.Replicas + left);
-        foreach (var replicaSet in active)
+        sizes[0] = Math.Max(0, sizes[0] + toAdd - added);
+        for (var i = 0; i < ordered.Count; i++)
         {
-            replicaSet.Desired = deployment.Replicas;
+            Scale(deployment, ordered[i], sizes[i]);
         }
     }
 
+    private static int Share(SimulatedDeployment deployment, SimulatedReplicaSet replicaSet, int allowed, int pods)
+    {
+        if (deployment.Replicas == 0)
+        {
+            return -replicaSet.Replicas;
+        }
+
+        var before = replicaSet.Most is { } most and not 0 ? most : pods;
+        return before == 0 ? 0 : (int)Math.Round((double)replicaSet.Replicas * allowed / before, MidpointRounding.AwayFromZero) - replicaSet.Replicas;
+    }
+
+    private static void Scale(SimulatedDeployment deployment, SimulatedReplicaSet replicaSet, int replicas) =>
+        (replicaSet.Replicas, replicaSet.Desired, replicaSet.Most) = (replicas, deployment.Replicas, deployment.Replicas + deployment.MaxSurge);
+
     private static void Roll(SimulatedDeployment deployment, List<SimulatedReplicaSet> owned, SimulatedReplicaSet newest, DateTimeOffset now)
     {
-        newest.Desired = deployment.Replicas;
+        (newest.Desired, newest.Most) = (deployment.Replicas, deployment.Replicas + deployment.MaxSurge);
         var total = owned.Sum(replicaSet => replicaSet.Replicas);
         newest.Replicas = Math.Min(deployment.Replicas, newest.Replicas + Math.Max(0, deployment.Replicas + deployment.MaxSurge - total));
         var ready = owned.Sum(replicaSet => Math.Min(replicaSet.Ready(now), replicaSet.Replicas));

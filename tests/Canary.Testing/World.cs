@@ -17,7 +17,7 @@ public sealed class World
     {
         Random = new Random(seed);
         Deployment = new SimulatedDeployment { Replicas = replicas };
-        Add(new SimulatedReplicaSet { Name = "checkout-v1", Revision = new Revision("v1"), Owner = Owner.Deployment, Replicas = replicas, Desired = replicas, History = 1 });
+        Add(new SimulatedReplicaSet { Name = "checkout-v1", Revision = new Revision("v1"), Owner = Owner.Deployment, Replicas = replicas, Desired = replicas, Most = replicas + Deployment.MaxSurge, History = 1 });
         Step(TimeSpan.FromSeconds(30));
     }
 
@@ -71,6 +71,12 @@ public sealed class World
     /// <summary>How long proxies take to learn of a change.</summary>
     public TimeSpan ProxyDelay { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>What somebody else does after the look and just before an effect of a pass arrives.</summary>
+    public Action<Effect>? BeforeEffect { get; set; }
+
+    /// <summary>Which effects of a pass never arrive.</summary>
+    public Func<Effect, bool>? Refuses { get; set; }
+
     public Action<string>? Trace { get; set; }
 
     public SimulatedReplicaSet? Find(string revision) => ReplicaSets.FirstOrDefault(replicaSet => replicaSet.Revision.Hash == revision);
@@ -99,6 +105,7 @@ public sealed class World
             {
                 Replicas = deployment.Replicas,
                 MaxSurge = deployment.MaxSurge,
+                Surge = deployment.Surge,
                 Paused = deployment.Paused,
                 Template = new Revision(deployment.Template),
                 Image = $"shop/checkout:{deployment.Template}",
@@ -116,6 +123,7 @@ public sealed class World
             Available = replicaSet.Ready(Now),
             Image = $"shop/checkout:{replicaSet.Revision}",
             DesiredReplicas = replicaSet.Desired,
+            MaxReplicas = replicaSet.Most,
             HistoryRevision = replicaSet.History,
             PodProblem = replicaSet.Pods.Count > 0 && replicaSet.Ready(Now) == 0 ? "CrashLoopBackOff: exit code 1" : null,
         }).ToValueList(),
@@ -155,7 +163,11 @@ public sealed class World
         {
             for (var time = 0; time < times(index); time++)
             {
-                Apply(decision.Effects[index]);
+                BeforeEffect?.Invoke(decision.Effects[index]);
+                if (Refuses?.Invoke(decision.Effects[index]) != true)
+                {
+                    Apply(decision.Effects[index]);
+                }
             }
         }
 
@@ -274,18 +286,21 @@ public sealed class World
                     }
 
                     replicaSet.Owner = Owner.Deployment;
-                    replicaSet.Desired = hand.Replicas;
+                    (replicaSet.Desired, replicaSet.Most) = (hand.Replicas, hand.MaxReplicas);
                     replicaSet.History ??= ReplicaSets.Max(other => other.History ?? 0) + 1;
                 });
                 break;
             case Effect.Saturate saturate:
-                Named(saturate.Name, replicaSet => (replicaSet.Replicas, replicaSet.Desired) = (saturate.Replicas, saturate.Replicas));
+                Named(saturate.Name, replicaSet => (replicaSet.Replicas, replicaSet.Desired, replicaSet.Most) = (saturate.Replicas, saturate.Replicas, saturate.MaxReplicas));
                 break;
             case Effect.DeleteReplicaSet delete:
                 ReplicaSets.RemoveAll(replicaSet => replicaSet.Name == delete.Name);
                 break;
             case Effect.SetPaused set when Deployment is not null:
                 Deployment.Paused = set.Paused;
+                break;
+            case Effect.SetSurge set when Deployment?.Surge == set.From:
+                Deployment.Surge = set.To;
                 break;
             case Effect.SetTemplate set when Deployment is not null:
                 Named(set.ReplicaSet, replicaSet => Deployment.Template = replicaSet.Revision.Hash);

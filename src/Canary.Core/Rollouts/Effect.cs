@@ -60,7 +60,7 @@ public abstract record Effect
     /// <param name="MaxReplicas">The former and the surge.</param>
     public sealed record HandOver(string Name, int Replicas, int MaxReplicas) : Effect;
 
-    /// <summary>Sets replicas and marks of a ReplicaSet that was handed over, after the Deployment's replicas changed in that instant.</summary>
+    /// <summary>Sets replicas and marks of a ReplicaSet of the Deployment as its controller would: before the hand-over those of stable, after it the candidate's.</summary>
     /// <param name="Name">Its name.</param>
     /// <param name="Replicas">The Deployment's replicas.</param>
     /// <param name="MaxReplicas">The former and the surge.</param>
@@ -73,6 +73,11 @@ public abstract record Effect
     /// <summary>Pauses or unpauses the Deployment.</summary>
     /// <param name="Paused">Which.</param>
     public sealed record SetPaused(bool Paused) : Effect;
+
+    /// <summary>Sets how many pods the Deployment's rolling update may have beyond its replicas; refused when it is not <paramref name="From"/> any more.</summary>
+    /// <param name="From">What it is, a number or percent.</param>
+    /// <param name="To">What it should be, a number or percent.</param>
+    public sealed record SetSurge(string From, string To) : Effect;
 
     /// <summary>Sets the Deployment's template to that of a ReplicaSet.</summary>
     /// <param name="ReplicaSet">The ReplicaSet's name.</param>

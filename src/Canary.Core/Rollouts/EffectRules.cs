@@ -37,6 +37,7 @@ internal static class EffectRules
                 Candidate(pass, effects);
                 HandOver(pass, effects);
                 Drain(pass, effects);
+                Surge(pass, effects);
                 Analysis(pass, effects);
             }
         }
@@ -197,18 +198,34 @@ internal static class EffectRules
         }
         else if (journey.HandOverSentAt is not null)
         {
-            if (candidate.Replicas != deployment.Replicas || candidate.DesiredReplicas != deployment.Replicas)
-            {
-                effects.Add(new Effect.Saturate(candidate.Name, deployment.Replicas, most));
-            }
+            Settle(pass, effects, deployment, candidate);
+        }
+    }
 
-            if (deployment.Template != candidate.Revision && candidate.Ready > 0)
-            {
-                // the Deployment's controller no longer knows which of its two is the new one
-                effects.AddRange(pass.Observed.ReplicaSets
-                    .Where(other => other is { Owner: Owner.Deployment, Replicas: > 0 } && other.Revision != candidate.Revision)
-                    .Select(other => new Effect.ScaleReplicaSet(other.Name, 0)));
-            }
+    /// <summary>Puts right what the Deployment's controller cannot end by itself once it owns both: it would scale them in proportion for ever.</summary>
+    private static void Settle(Pass pass, List<Effect> effects, DeploymentObservation deployment, ReplicaSetObservation candidate)
+    {
+        var others = pass.Observed.ReplicaSets.Where(other => other is { Owner: Owner.Deployment, Replicas: > 0 } && other.Revision != candidate.Revision).ToList();
+        var marked = candidate.Replicas == deployment.Replicas && candidate.DesiredReplicas == deployment.Replicas;
+        var whole = candidate.Replicas == deployment.Replicas && candidate.Available >= deployment.Replicas;
+        if (others.Count > 0 && PromotionRules.MayDrop(pass, others) && (deployment.Template != candidate.Revision || !(marked || whole)))
+        {
+            // the controller shares the replicas and the surge out among all that are active, or no longer knows which is the new one;
+            // what gets no requests leaves, and the one that is left is scaled to the Deployment's replicas
+            effects.AddRange(others.Select(other => new Effect.ScaleReplicaSet(other.Name, 0)));
+        }
+        else if (!marked && (others.Count > 0 || candidate.Replicas == 0))
+        {
+            effects.Add(new Effect.Saturate(candidate.Name, deployment.Replicas, deployment.Replicas + deployment.MaxSurge));
+        }
+    }
+
+    /// <summary>Comes after all that touches pods: whoever refuses it holds up nothing else.</summary>
+    private static void Surge(Pass pass, List<Effect> effects)
+    {
+        if (pass.Observed.Deployment is { Deleting: false } deployment && pass.Status.Stable is not null && SurgeRules.Undone(pass, deployment) is { } surge)
+        {
+            effects.Add(surge);
         }
     }
 

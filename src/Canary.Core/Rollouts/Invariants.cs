@@ -47,13 +47,25 @@ internal static class Invariants
         var replicaSet = observed.ReplicaSets.First(candidate => candidate.Name == name);
         if (replicaSet.Owner == Owner.Deployment)
         {
-            Require(replicaSet.Revision != decision.Status.Stable?.Revision || decision.Status.Journey is { HandOverSentAt: not null }, "the stable pods would be scaled before the hand-over has completed");
+            Require(replicaSet.Revision != decision.Status.Stable?.Revision || IsReplaced(observed, decision, replicaSet.Revision), "the stable pods would be scaled before the hand-over has completed");
         }
 
         if (replicas == 0 && replicaSet.Ready > 0 && observed.Deployment is { Deleting: false, Replicas: > 0 })
         {
             Require(observed.ReplicaSets.Any(other => other.Ready > 0 && !IsScaledToZero(decision, other.Name)), "the last ready pods would be scaled down");
         }
+    }
+
+    /// <summary>
+    /// Whether the hand-over is complete but for sizes: the candidate is the Deployment's, has a ready pod, and gets every request, so that none is left for what it replaces.
+    /// </summary>
+    private static bool IsReplaced(Observation observed, Decision decision, Revision stable)
+    {
+        var seen = observed.Traffic;
+        return decision.Status.Journey is { Stage: Stage.HandingOver, HandOverSentAt: not null }
+            && observed.ReplicaSetOf(decision.Status.Candidate?.Revision) is { Owner: Owner.Deployment, Ready: > 0 }
+            && seen.StableSubset != stable
+            && (seen.CandidateSubset != stable || seen.Routes.All(route => route.CandidateWeight == 0));
     }
 
     private static bool IsScaledToZero(Decision decision, string name) =>

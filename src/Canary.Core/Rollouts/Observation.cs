@@ -90,6 +90,9 @@ public sealed record DeploymentObservation
     /// <summary>The most pods above <see cref="Replicas"/> that its strategy allows, at least 0.</summary>
     public int MaxSurge { get; init; } = 1;
 
+    /// <summary>The former as the strategy says it, a number or percent; null when the strategy is not a rolling update.</summary>
+    public string? Surge { get; init; }
+
     /// <summary>Whether it is paused.</summary>
     public bool Paused { get; init; }
 
@@ -148,6 +151,9 @@ public sealed record ReplicaSetObservation
 
     /// <summary>The annotation <c>deployment.kubernetes.io/desired-replicas</c>; null when absent.</summary>
     public int? DesiredReplicas { get; init; }
+
+    /// <summary>The annotation <c>deployment.kubernetes.io/max-replicas</c>; null when absent.</summary>
+    public int? MaxReplicas { get; init; }
 
     /// <summary>Its place in the Deployment's history, which it had when it once belonged to it; null when it never did.</summary>
     public long? HistoryRevision { get; init; }

@@ -71,6 +71,12 @@ internal static class PromotionRules
         && replicaSet.Replicas == deployment.Replicas
         && replicaSet.Available >= deployment.Replicas;
 
+    /// <summary>Whether ReplicaSets that the Deployment has beside the candidate's may go although it is not whole: it alone gets requests, as every proxy knows, and can answer.</summary>
+    public static bool MayDrop(Pass pass, IEnumerable<ReplicaSetObservation> others) =>
+        pass.CandidateReady > 0
+        && (pass.Status.Traffic is null || pass.Propagated())
+        && others.All(other => RetirementRules.CarriesNothing(pass, other.Revision));
+
     private static void HandOver(Pass pass, Journey journey, Arm candidate)
     {
         var replicaSet = pass.CandidateReplicaSet;
@@ -99,7 +105,7 @@ internal static class PromotionRules
         if (journey.HandOverSentAt is null)
         {
             // at zero replicas an older revision is the Deployment's own already
-            if (Ready(pass) || (journey.Outcome == Outcome.PromotedAtZero && replicaSet is { Owner: Owner.Deployment, Replicas: 0 }))
+            if ((Ready(pass) && SurgeRules.AllowsHandOver(pass, journey)) || (journey.Outcome == Outcome.PromotedAtZero && replicaSet is { Owner: Owner.Deployment, Replicas: 0 }))
             {
                 pass.Travel(now => now with { HandOverSentAt = pass.Now });
             }
@@ -115,11 +121,11 @@ internal static class PromotionRules
         }
     }
 
-    /// <summary>Goes back after the hand-over when the Deployment cannot complete it: the candidate's pods died or a person ordered it, and the stable pods still stand.</summary>
+    /// <summary>Goes back after the hand-over when the Deployment cannot complete it: the candidate's pods died or a person ordered it, and the stable pods still stand and are to stay.</summary>
     private static bool TurnsBack(Pass pass, Journey journey)
     {
         var ordered = journey.Next is not null;
-        if ((!ordered && (pass.CandidateReady > 0 || pass.Replicas == 0)) || pass.StableReplicaSet is null or { Ready: 0 } || !pass.Due(journey.HandOverSentAt!.Value + Settling))
+        if ((!ordered && (pass.CandidateReady > 0 || pass.Replicas == 0)) || pass.StableReplicaSet is null or { Ready: 0 } or { Replicas: 0 } || !pass.Due(journey.HandOverSentAt!.Value + Settling))
         {
             return false;
         }

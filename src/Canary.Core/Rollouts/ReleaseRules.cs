@@ -56,6 +56,13 @@ internal static class ReleaseRules
             yield break;
         }
 
+        var outOfPatience = status.Plan is { } plan && status.ReleasingSince is { } releasing && pass.Due(releasing + plan.ScaleDownDelay + Patience);
+        if (observed.Deployment is { Deleting: false } widened && SurgeRules.PutBack(pass, widened) is { } surge && !outOfPatience)
+        {
+            yield return surge;
+            yield break;
+        }
+
         if (status.Plan is null or { OnDelete: OnDelete.Orphan } || status.Stable is null)
         {
             yield return new Effect.RemoveFinalizer();
@@ -67,8 +74,6 @@ internal static class ReleaseRules
             yield break;
         }
 
-        var since = status.ReleasingSince ?? pass.Now;
-        var outOfPatience = pass.Due(since + status.Plan.ScaleDownDelay + Patience);
         if (status.Retiring.Count > 0 && !outOfPatience)
         {
             if (status.Original is { Paused: false } && observed.Deployment is { Deleting: false, Paused: true } empty && NativeRules.Bare(pass, empty))

@@ -69,5 +69,6 @@ public static class RolloutMachine
         }
 
         RetirementRules.Advance(pass);
+        SurgeRules.Advance(pass);
     }
 }

@@ -96,6 +96,9 @@ public sealed record RolloutStatus
     /// <summary>Since when weights are no longer put back, because another writer sets them; null when they are.</summary>
     public DateTimeOffset? StalledSince { get; init; }
 
+    /// <summary>The surge of the Deployment's strategy before it was widened for the hand-over, as the strategy says it; null while it is its own.</summary>
+    public string? OwnSurge { get; init; }
+
     /// <summary>Whether the Deployment was last seen unpaused by somebody else; told once.</summary>
     public bool UnpausedSeen { get; init; }
 

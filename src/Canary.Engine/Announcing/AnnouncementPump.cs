@@ -9,11 +9,12 @@ using Polly;
 
 namespace Canary.Engine.Announcing;
 
-/// <summary>Tells announcements one after the other, outside the passes that made them. Thread-safe.</summary>
-/// <remarks>Whoever posts never waits: when too many wait, the oldest are dropped and counted.</remarks>
+/// <summary>Tells announcements outside the passes that made them: those of one rollout one after the other, those of different rollouts at once. Thread-safe.</summary>
+/// <remarks>Whoever posts never waits: when too many wait, the oldest are dropped and counted. A rollout whose announcements cannot be told delays no other.</remarks>
 internal sealed class AnnouncementPump : BackgroundService
 {
-    private readonly Channel<Posted> _channel;
+    private readonly AnnouncementLanes _lanes;
+    private readonly Channel<RolloutKey> _ready = Channel.CreateUnbounded<RolloutKey>();
     private readonly IAnnouncer _announcer;
     private readonly EngineTelemetry _telemetry;
     private readonly TimeProvider _time;
@@ -30,9 +31,7 @@ internal sealed class AnnouncementPump : BackgroundService
         _options = options.Value;
         _logger = logger;
         _pipeline = EnginePipelines.Announcement(_options, time);
-        _channel = Channel.CreateBounded<Posted>(
-            new BoundedChannelOptions(_options.AnnouncementCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-            Drop);
+        _lanes = new AnnouncementLanes(_options.AnnouncementCapacity);
     }
 
     /// <summary>Leaves announcements to be told.</summary>
@@ -40,10 +39,15 @@ internal sealed class AnnouncementPump : BackgroundService
     {
         foreach (var announcement in announcements)
         {
-            var posted = new Posted(key, announcement);
-            if (!_channel.Writer.TryWrite(posted))
+            var (opened, dropped) = _lanes.Add(new Posted(key, announcement));
+            if (dropped is not null)
             {
-                Drop(posted); // the process stops
+                Drop(dropped);
+            }
+
+            if (opened)
+            {
+                _ready.Writer.TryWrite(key);
             }
         }
     }
@@ -52,45 +56,69 @@ internal sealed class AnnouncementPump : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var hurry = new CancellationTokenSource();
-        var draining = DrainAsync(hurry.Token);
+        var telling = Task.WhenAll(Enumerable.Range(0, _options.AnnouncementTellers).Select(_ => TellAsync(hurry.Token)));
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        _channel.Writer.TryComplete();
+        CompleteWhen(_lanes.Close());
         try
         {
-            await draining.WaitAsync(_options.ShutdownTimeout, _time, CancellationToken.None).ConfigureAwait(false);
+            await telling.WaitAsync(_options.ShutdownTimeout, _time, CancellationToken.None).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             await hurry.CancelAsync().ConfigureAwait(false);
-            await draining.ConfigureAwait(false);
+            await telling.ConfigureAwait(false);
         }
     }
 
-    private async Task DrainAsync(CancellationToken hurry)
+    private async Task TellAsync(CancellationToken hurry)
     {
-        await foreach (var posted in _channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        await foreach (var key in _ready.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            if (hurry.IsCancellationRequested)
+            if (_lanes.Take(key) is { } posted)
             {
-                Drop(posted);
-                continue;
+                await TellAsync(posted, hurry).ConfigureAwait(false);
             }
 
-            try
+            var (more, done) = _lanes.Return(key);
+            if (more)
             {
-                await _pipeline.ExecuteAsync(
-                    static (call, cancellation) => new ValueTask(call.Announcer.AnnounceAsync(call.Posted.Key, call.Posted.Announcement, cancellation)),
-                    (Announcer: _announcer, Posted: posted),
-                    hurry).ConfigureAwait(false);
-                _telemetry.Announcement("told");
+                _ready.Writer.TryWrite(key); // behind the others
             }
-            catch (Exception failure)
-            {
-                // Nobody hears of it, but the rollout goes on: what happened is in the status too.
-                _telemetry.Announcement("failed");
-                _logger.NotAnnounced(failure, posted.Key, posted.Announcement.Reason);
-            }
+
+            CompleteWhen(done);
+        }
+    }
+
+    private async Task TellAsync(Posted posted, CancellationToken hurry)
+    {
+        if (hurry.IsCancellationRequested)
+        {
+            Drop(posted);
+            return;
+        }
+
+        try
+        {
+            await _pipeline.ExecuteAsync(
+                static (call, cancellation) => new ValueTask(call.Announcer.AnnounceAsync(call.Posted.Key, call.Posted.Announcement, cancellation)),
+                (Announcer: _announcer, Posted: posted),
+                hurry).ConfigureAwait(false);
+            _telemetry.Announcement("told");
+        }
+        catch (Exception failure)
+        {
+            // Nobody hears of it, but the rollout goes on: what happened is in the status too.
+            _telemetry.Announcement("failed");
+            _logger.NotAnnounced(failure, posted.Key, posted.Announcement.Reason);
+        }
+    }
+
+    private void CompleteWhen(bool done)
+    {
+        if (done)
+        {
+            _ready.Writer.TryComplete();
         }
     }
 
@@ -99,6 +127,4 @@ internal sealed class AnnouncementPump : BackgroundService
         _telemetry.Announcement("dropped");
         _logger.AnnouncementDropped(posted.Key, posted.Announcement.Reason);
     }
-
-    private sealed record Posted(RolloutKey Key, Announcement Announcement);
 }

@@ -39,6 +39,7 @@ internal sealed class KubernetesEffectApplier(KubernetesApi api, ClusterCaches c
         Effect.Saturate saturate => _workloads.SaturateAsync(subject, saturate, cancellation),
         Effect.DeleteReplicaSet delete => _workloads.DeleteAsync(subject, delete, cancellation),
         Effect.SetPaused pause => _workloads.SetPausedAsync(subject, pause.Paused, cancellation),
+        Effect.SetSurge surge => _workloads.SetSurgeAsync(subject, surge, cancellation),
         Effect.SetTemplate template => _workloads.SetTemplateAsync(subject, template.ReplicaSet, cancellation),
         Effect.StampRestart stamp => _workloads.StampRestartAsync(subject, stamp.At, cancellation),
         Effect.StartAnalysis start => _analyses.StartAsync(subject, start, cancellation),

@@ -81,6 +81,21 @@ internal static class WorkloadPatches
         ["spec"] = new JsonObject { ["paused"] = paused },
     };
 
+    /// <summary>Sets the surge of the rolling update of a Deployment that nobody has written since.</summary>
+    public static JsonArray SetSurge(JsonObject deployment, string surge)
+    {
+        JsonNode value = int.TryParse(surge, NumberStyles.None, CultureInfo.InvariantCulture, out var pods) ? pods : surge;
+        var patch = new JsonPatchBuilder().TestResourceVersion(deployment.VersionOf());
+
+        // the API server fills both parents in; a server that does not gets them with the field
+        return (deployment.At("spec", "strategy"), deployment.At("spec", "strategy", "rollingUpdate")) switch
+        {
+            (_, JsonObject) => patch.Add("/spec/strategy/rollingUpdate/maxSurge", value).Build(),
+            (JsonObject, _) => patch.Add("/spec/strategy/rollingUpdate", new JsonObject { ["maxSurge"] = value }).Build(),
+            _ => patch.Add("/spec/strategy", new JsonObject { ["rollingUpdate"] = new JsonObject { ["maxSurge"] = value } }).Build(),
+        };
+    }
+
     /// <summary>Stamps the template as <c>kubectl rollout restart</c> does.</summary>
     public static JsonObject StampRestart(JsonObject deployment, string at) => new()
     {

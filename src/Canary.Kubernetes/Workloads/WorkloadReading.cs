@@ -45,6 +45,7 @@ internal static class WorkloadReading
         {
             Replicas = replicas,
             MaxSurge = MaxSurge(deployment, replicas),
+            Surge = Surge(deployment),
             Paused = deployment.At("spec", "paused").IsTrue(),
             Template = template,
             Image = ImageOf(deployment),
@@ -66,12 +67,25 @@ internal static class WorkloadReading
         Available = Count(replicaSet, "availableReplicas"),
         Image = ImageOf(replicaSet),
         DesiredReplicas = (int?)Whole(replicaSet.Annotation(Names.DesiredReplicasAnnotation)),
+        MaxReplicas = (int?)Whole(replicaSet.Annotation(Names.MaxReplicasAnnotation)),
         HistoryRevision = Whole(replicaSet.Annotation(Names.HistoryAnnotation)),
         PodProblem = podProblem,
     };
 
     /// <summary>The replicas asked for; 1 when nothing is said, as the API server fills in.</summary>
     public static int Replicas(JsonObject workload) => Math.Max(0, workload.At("spec", "replicas").AsInt() ?? 1);
+
+    /// <summary>The surge of a Deployment's rolling update as written, the API's default when it is not; null for another strategy.</summary>
+    public static string? Surge(JsonObject deployment)
+    {
+        if (deployment.At("spec", "strategy", "type").AsText() == "Recreate")
+        {
+            return null;
+        }
+
+        var surge = deployment.At("spec", "strategy", "rollingUpdate", "maxSurge");
+        return surge.AsInt()?.ToString(CultureInfo.InvariantCulture) ?? surge.AsText() ?? DefaultSurge;
+    }
 
     /// <summary>The most pods above the replicas during a native update; percent are rounded up, as the Deployment's controller does.</summary>
     public static int MaxSurge(JsonObject deployment, int replicas)

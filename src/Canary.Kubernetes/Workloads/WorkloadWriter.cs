@@ -140,7 +140,14 @@ internal sealed class WorkloadWriter(KubernetesApi api, Action<JsonObject> writt
     public async Task SaturateAsync(Subject subject, Effect.Saturate effect, CancellationToken cancellation)
     {
         var replicaSet = await ReplicaSetAsync(subject, effect.Name, cancellation).ConfigureAwait(false);
-        RequireOurs(subject, replicaSet, await DeploymentAsync(subject, cancellation).ConfigureAwait(false));
+        var deployment = await DeploymentAsync(subject, cancellation).ConfigureAwait(false);
+        RequireOurs(subject, replicaSet, deployment);
+        var replicas = WorkloadReading.Replicas(deployment);
+        if (replicas != effect.Replicas)
+        {
+            throw Moved(string.Create(CultureInfo.InvariantCulture, $"ReplicaSet {subject.Namespace}/{effect.Name} was not scaled to {effect.Replicas}: Deployment {subject.DeploymentKey} asks for {replicas} replicas by now"));
+        }
+
         await PatchReplicaSetAsync(subject, effect.Name, WorkloadPatches.Saturate(replicaSet, effect), cancellation).ConfigureAwait(false);
     }
 
@@ -170,6 +177,24 @@ internal sealed class WorkloadWriter(KubernetesApi api, Action<JsonObject> writt
         {
             await PatchDeploymentAsync(subject, PatchKind.MergePatch, WorkloadPatches.SetPaused(deployment, paused), cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Sets the surge of the Deployment's rolling update.</summary>
+    public async Task SetSurgeAsync(Subject subject, Effect.SetSurge effect, CancellationToken cancellation)
+    {
+        var deployment = await DeploymentAsync(subject, cancellation).ConfigureAwait(false);
+        var surge = WorkloadReading.Surge(deployment);
+        if (surge == effect.To)
+        {
+            return;
+        }
+
+        if (surge != effect.From)
+        {
+            throw Moved($"maxSurge of Deployment {subject.DeploymentKey} was not set to {effect.To}: it is {surge ?? "without meaning"} by now, no longer {effect.From}");
+        }
+
+        await PatchDeploymentAsync(subject, PatchKind.JsonPatch, WorkloadPatches.SetSurge(deployment, effect.To), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Sets the Deployment's template to that of a ReplicaSet.</summary>

@@ -88,8 +88,8 @@ internal static class DeploymentScaling
             return -replicaSet.Replicas;
         }
 
-        // a ReplicaSet without the annotation was never scaled by the controller: its share is measured against what runs now
-        var before = replicaSet.MaxReplicas ?? deployment.Resource.Whole("status", "replicas");
+        // without the annotation, or when it says nothing because it was written at no replicas, the share is measured against what runs now
+        var before = replicaSet.MaxReplicas is { } most and not 0 ? most : deployment.Resource.Whole("status", "replicas");
         if (before == 0)
         {
             return 0;

@@ -88,6 +88,7 @@ public sealed class InterleavingTests
     private static void Live(World world, (int Kind, int Detail)[] story)
     {
         Observation? before = null;
+        int? least = null;
         var robbed = false;
         foreach (var (kind, detail) in story)
         {
@@ -103,7 +104,23 @@ public sealed class InterleavingTests
             Act(world, detail);
             world.Step(TimeSpan.FromSeconds(detail % 11));
             Check(world, robbed);
+            least = KeepsCandidate(world, least);
         }
+    }
+
+    /// <summary>What was handed over and serves is never scaled below what the Deployment asks for, or asked for since.</summary>
+    private static int? KeepsCandidate(World world, int? least)
+    {
+        if (world is not { Deployment: { Paused: true, Surge: SurgeRules.Wide } deployment, Status: { Journey: { Stage: Stage.HandingOver, HandOverSentAt: not null }, Candidate: { } candidate } }
+            || world.Find(candidate.Revision.Hash) is not { Owner: Owner.Deployment } replicaSet
+            || deployment.Template != candidate.Revision.Hash)
+        {
+            return null;
+        }
+
+        least = Math.Min(least ?? Math.Min(replicaSet.Desired ?? 0, replicaSet.Replicas), deployment.Replicas);
+        Assert.True(replicaSet.Replicas >= least, $"{replicaSet.Replicas} pods of the candidate are left of {least}");
+        return least;
     }
 
     /// <summary>A whole pass, or one in which a crash, refused writes or doubled ones leave some effects undone or done twice; by a clock that may be behind.</summary>
@@ -126,7 +143,9 @@ public sealed class InterleavingTests
         var before = world.CandidateWeight;
         var ready = Ready(world);
         var ordered = world.Status.Journey is { Stage: Stage.Retreating, RetreatOrdered: true };
+        world.BeforeEffect = effect => Race(world, effect, detail);
         world.Pass(times, behind);
+        world.BeforeEffect = null;
         if (world.CandidateWeight > before && !world.Deleting)
         {
             Assert.True(ready, "requests were sent to a candidate without a ready pod");
@@ -136,6 +155,19 @@ public sealed class InterleavingTests
         if (world.CandidateWeight == 0 && before > 0 && !ordered && world.Deployment is { Replicas: > 0 } && world.Status.Journey is { RetreatOrdered: false, Stage: Stage.Retreating })
         {
             Assert.True(world.Find(world.Status.Stable!.Revision.Hash)?.Ready(world.Now) > 0 || !ready, "requests went back to a stable revision without a ready pod while the candidate had one");
+        }
+    }
+
+    /// <summary>The replicas change after the engine has looked, and the Deployment's controller may be quicker than the write.</summary>
+    private static void Race(World world, Effect effect, int detail)
+    {
+        if (effect is Effect.HandOver or Effect.Saturate or Effect.SetSurge && detail % 3 == 1 && world.Deployment is { } deployment)
+        {
+            deployment.Replicas = detail / 3 % 9;
+            if (detail % 2 == 1)
+            {
+                world.Step(TimeSpan.Zero);
+            }
         }
     }
 
@@ -214,6 +246,7 @@ public sealed class InterleavingTests
         }
 
         Assert.Equal(0, world.CandidateWeight);
+        Assert.NotEqual(SurgeRules.Wide, world.Deployment.Surge);
         var stable = world.Find(world.Status.Stable!.Revision.Hash)!;
         Assert.Equal(world.Deployment.Replicas, stable.Ready(world.Now));
         Assert.Equal(Owner.Deployment, stable.Owner);
@@ -238,6 +271,11 @@ public sealed class InterleavingTests
                 break;
             case 4 when deployment is not null:
                 deployment.Replicas = detail % 7;
+                if (detail % 5 == 0)
+                {
+                    deployment.Surge = detail % 2 == 0 ? $"{(detail % 3) + 1}" : "30%";
+                }
+
                 break;
             case 5 or 6:
                 world.Verdict = TestSpecs.Verdict((VerdictState)(detail % 4), world.Now);

@@ -97,7 +97,7 @@ public sealed class PromotionTests
     {
         var world = HandOverSent();
         Lose(world, "v2");
-        world.Apply(new Effect.HandOver("checkout-v2", 4, 5));
+        world.Apply(new Effect.HandOver("checkout-v2", 4, 8));
 
         world.Run(TimeSpan.FromSeconds(15));
 
@@ -113,7 +113,7 @@ public sealed class PromotionTests
     {
         var world = HandOverSent();
         world.Find("v2")!.Pods[0].ReadyAt = DateTimeOffset.MaxValue;
-        world.Apply(new Effect.HandOver("checkout-v2", 4, 5));
+        world.Apply(new Effect.HandOver("checkout-v2", 4, 8));
         Order(world, CommandVerb.Abort);
 
         world.Run(TimeSpan.FromSeconds(15));
@@ -145,7 +145,7 @@ public sealed class PromotionTests
     {
         var world = HandOverSent();
         world.Deployment!.Replicas = replicas;
-        world.Apply(new Effect.HandOver("checkout-v2", 4, 5));
+        world.Apply(new Effect.HandOver("checkout-v2", 4, 8));
         var least = int.MaxValue;
 
         for (var i = 0; i < 60; i++)
@@ -171,7 +171,7 @@ public sealed class PromotionTests
 
         var decision = RolloutMachine.Decide(world.Observe());
 
-        Assert.Contains(new Effect.Saturate("checkout-v2", 4, 5), decision.Effects);
+        Assert.Contains(new Effect.Saturate("checkout-v2", 4, 8), decision.Effects);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class PromotionTests
     public void Decide_TemplateMovesOnAfterTheHandOver_FinishesAndStartsTheNewer()
     {
         var world = HandOverSent();
-        world.Apply(new Effect.HandOver("checkout-v2", 4, 5));
+        world.Apply(new Effect.HandOver("checkout-v2", 4, 8));
         world.Deployment!.Template = "v3";
 
         world.Run(TimeSpan.FromSeconds(30));

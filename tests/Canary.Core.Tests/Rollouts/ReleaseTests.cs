@@ -87,7 +87,7 @@ public sealed class ReleaseTests
     {
         var world = HandOverSent();
         world.Deployment!.Replicas = 6;
-        world.Apply(new Effect.HandOver("checkout-v2", 4, 5));
+        world.Apply(new Effect.HandOver("checkout-v2", 4, 8));
         world.Step(TimeSpan.FromSeconds(1));
         world.Deleting = true;
 
@@ -101,7 +101,7 @@ public sealed class ReleaseTests
     {
         var world = HandOverSent();
         Lose(world, "v2");
-        world.Apply(new Effect.HandOver("checkout-v2", 4, 5));
+        world.Apply(new Effect.HandOver("checkout-v2", 4, 8));
         world.Deleting = true;
 
         Assert.True(world.RunUntil(w => w.Gone, TimeSpan.FromMinutes(3)), world.Status.Message);

@@ -45,10 +45,11 @@ internal static class Worlds
     }
 
     /// <summary>In a stage of the promotion, nothing handed over.</summary>
-    public static World Promoting(Stage stage)
+    public static World Promoting(Stage stage, int replicas = 4, string surge = "1")
     {
-        var world = Adopted();
-        world.Deployment!.Template = "v2";
+        var world = Adopted(replicas);
+        world.Deployment!.Surge = surge;
+        world.Deployment.Template = "v2";
         var before = stage == Stage.HandingOver ? Stage.ResettingWeights : stage;
         Assert.True(world.RunUntil(w => w.Status.Journey?.Stage == before, TimeSpan.FromHours(1), Passing), world.Status.Message);
         if (stage == Stage.HandingOver)
@@ -64,15 +65,19 @@ internal static class Worlds
     }
 
     /// <summary>The hand-over is remembered as sent, and the engine died before it was.</summary>
-    public static World HandOverSent()
+    public static World HandOverSent() => HandOverSent(4, "1");
+
+    public static World HandOverSent(int replicas, string surge)
     {
-        var world = Promoting(Stage.ResettingWeights);
+        var world = Promoting(Stage.ResettingWeights, replicas, surge);
+        world.Refuses = effect => effect is Effect.HandOver;
         while (world.Status.Journey is { HandOverSentAt: null })
         {
             world.Step(TimeSpan.FromSeconds(1));
-            world.Pass(effects: 0);
+            world.Pass();
         }
 
+        world.Refuses = null;
         Assert.Equal(Owner.Rollout, world.Find("v2")!.Owner);
         return world;
     }

@@ -66,6 +66,49 @@ public sealed class AnnouncementPumpTests
     }
 
     [Fact]
+    public async Task Post_OneRolloutsAnnouncerHangs_TellsTheOthersMeanwhile()
+    {
+        await using var engine = new EngineHarness();
+        engine.Announcer.OnAnnounce = (announcement, cancellation) =>
+            announcement.Reason == "Hangs" ? Task.Delay(Timeout.Infinite, cancellation) : Task.CompletedTask;
+        await engine.StartAsync();
+
+        Post(engine, "Hangs", "Behind");
+        await engine.Journal.WaitForAsync("announcing Hangs");
+        engine.Get<AnnouncementPump>().Post(new RolloutKey("shop", "cart"), [new Announcement("Other", "it happened")]);
+
+        await engine.Journal.WaitForAsync("announced Other");
+        Assert.Equal(["announced Other"], Told(engine));
+    }
+
+    [Fact]
+    public async Task Post_MoreRolloutsThanTellers_TellsAllInEachOnesOrder()
+    {
+        await using var engine = new EngineHarness(options => options.AnnouncementTellers = 2);
+        await engine.StartAsync();
+        var keys = Enumerable.Range(0, 20).Select(i => new RolloutKey("shop", $"rollout-{i}")).ToList();
+
+        for (var n = 0; n < 5; n++)
+        {
+            foreach (var key in keys)
+            {
+                engine.Get<AnnouncementPump>().Post(key, [new Announcement($"{key.Name}/{n}", "it happened")]);
+            }
+        }
+
+        foreach (var key in keys)
+        {
+            await engine.Journal.WaitForAsync($"announced {key.Name}/4");
+        }
+
+        var told = Told(engine).ToList();
+        Assert.Equal(100, told.Count);
+        Assert.All(keys, key => Assert.Equal(
+            Enumerable.Range(0, 5).Select(n => $"announced {key.Name}/{n}"),
+            told.Where(line => line.StartsWith($"announced {key.Name}/", StringComparison.Ordinal))));
+    }
+
+    [Fact]
     public async Task Post_TooManyWait_DropsTheOldestAndCountsThem()
     {
         await using var engine = new EngineHarness(options => options.AnnouncementCapacity = 2);

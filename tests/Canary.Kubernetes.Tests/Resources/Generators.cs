@@ -134,6 +134,7 @@ internal static class Generators
             StalledSince = since,
             UnpausedSeen = flag,
             NativeSeen = !flag,
+            OwnSurge = flag ? null : text,
             ReleasingSince = since,
             Attempts = number,
             Problems = words.Select(word => new Problem(word, text)).ToValueList(),

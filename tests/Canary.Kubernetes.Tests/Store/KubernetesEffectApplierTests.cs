@@ -194,6 +194,7 @@ public sealed class KubernetesEffectApplierTests : IAsyncDisposable
     [Fact]
     public async Task Saturate_HandedOver_SetsReplicasAndMarks()
     {
+        _shop.Cluster.Edit("deployments", "checkout", deployment => deployment["spec"]!["replicas"] = 5);
         await _shop.StartAsync();
 
         await _shop.ApplyAsync(new Effect.Saturate("checkout-h1", 5, 7));
@@ -202,6 +203,72 @@ public sealed class KubernetesEffectApplierTests : IAsyncDisposable
         Assert.Equal(5, (int)saturated["spec"]!["replicas"]!);
         Assert.Equal("5", (string?)saturated["metadata"]!["annotations"]!["deployment.kubernetes.io/desired-replicas"]);
         Assert.Equal("7", (string?)saturated["metadata"]!["annotations"]!["deployment.kubernetes.io/max-replicas"]);
+    }
+
+    [Fact]
+    public async Task Saturate_ReplicasMovedOn_IsRefusedAndNothingIsWritten()
+    {
+        await _shop.StartAsync();
+        _shop.Cluster.Writes.Clear();
+
+        var failure = await _shop.FailsAsync(new Effect.Saturate("checkout-h1", 5, 7));
+
+        Assert.Equal(TimeSpan.Zero, failure.RetryAfter);
+        Assert.Contains("asks for 2 replicas by now", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_shop.Cluster.Writes);
+    }
+
+    [Theory]
+    [InlineData("25%", "100%")]
+    [InlineData("25%", "0")]
+    [InlineData("3", "100%")]
+    public async Task SetSurge_ChangesThatFieldOnlyAndOnce(string from, string to)
+    {
+        _shop.Cluster.Edit("deployments", "checkout", deployment => deployment["spec"]!["strategy"] = Strategy(from));
+        await _shop.StartAsync();
+        var before = _shop.Cluster.Find("deployments", "checkout")!["spec"]!.DeepClone();
+        _shop.Cluster.Writes.Clear();
+
+        await _shop.ApplyAsync(new Effect.SetSurge(from, to));
+        await _shop.ApplyAsync(new Effect.SetSurge(from, to));
+
+        Assert.Single(_shop.Cluster.Writes);
+        before["strategy"] = Strategy(to);
+        Assert.True(JsonNode.DeepEquals(before, _shop.Cluster.Find("deployments", "checkout")!["spec"]));
+        Assert.Equal(to, _shop.Snapshot().Observation.Deployment!.Surge);
+    }
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData(null)]
+    public async Task SetSurge_ChangedByOthers_IsRefusedAndNothingIsWritten(string? now)
+    {
+        _shop.Cluster.Edit("deployments", "checkout", deployment => deployment["spec"]!["strategy"] = now is null ? new JsonObject { ["type"] = "Recreate" } : Strategy(now));
+        await _shop.StartAsync();
+        _shop.Cluster.Writes.Clear();
+
+        var failure = await _shop.FailsAsync(new Effect.SetSurge("25%", "100%"));
+
+        Assert.Equal(TimeSpan.Zero, failure.RetryAfter);
+        Assert.Empty(_shop.Cluster.Writes);
+    }
+
+    [Fact]
+    public async Task SetSurge_WrittenByOthersInThatInstant_IsRefusedByTheGuard()
+    {
+        await _shop.StartAsync();
+        _shop.Cluster.Before = request =>
+        {
+            if (request == "PATCH deployments/checkout")
+            {
+                _shop.Cluster.Edit("deployments", "checkout", deployment => deployment["spec"]!["strategy"] = Strategy("2"));
+            }
+        };
+
+        var failure = await _shop.FailsAsync(new Effect.SetSurge("30%", "100%"));
+
+        Assert.Equal(TimeSpan.Zero, failure.RetryAfter);
+        Assert.True(JsonNode.DeepEquals(Strategy("2"), _shop.Cluster.Find("deployments", "checkout")!["spec"]!["strategy"]));
     }
 
     [Fact]
@@ -381,4 +448,10 @@ public sealed class KubernetesEffectApplierTests : IAsyncDisposable
         await _shop.SeesAsync(snapshot => snapshot.Observation.ReplicaSetOf(revision)?.Available == replicas);
         return revision;
     }
+
+    private static JsonObject Strategy(string surge) => new()
+    {
+        ["type"] = "RollingUpdate",
+        ["rollingUpdate"] = new JsonObject { ["maxUnavailable"] = "25%", ["maxSurge"] = int.TryParse(surge, out var pods) ? pods : surge },
+    };
 }

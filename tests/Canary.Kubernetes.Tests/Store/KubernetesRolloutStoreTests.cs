@@ -31,7 +31,7 @@ public sealed class KubernetesRolloutStoreTests : IAsyncDisposable
         Assert.Equal("errors", Assert.Single(observation.Metrics!).Name);
         Assert.Equal(RolloutStatus.Initial, observation.Status);
         Assert.Equal(
-            new DeploymentObservation { Replicas = 2, MaxSurge = 1, Paused = true, Template = new Revision("h1"), Image = "shop/checkout:v1" },
+            new DeploymentObservation { Replicas = 2, MaxSurge = 1, Surge = "30%", Paused = true, Template = new Revision("h1"), Image = "shop/checkout:v1" },
             observation.Deployment);
         Assert.Equal(
             [new ReplicaSetObservation { Name = "checkout-h1", Revision = new Revision("h1"), Owner = Owner.Deployment, Replicas = 2, Pods = 2, Ready = 2, Available = 2, Image = "shop/checkout:v1", HistoryRevision = 3 }],

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Canary.Sandbox.Controllers;
 using Xunit;
@@ -91,6 +92,38 @@ public sealed class DeploymentSyncTests
         Assert.Equal(10, Sizes(plan, ("checkout-aaa", 4), ("checkout-bbb", 4)).Sum());
         Assert.All(Scales(plan), scale => Assert.True(scale.Replicas > 4));
         Assert.Equal("8", Annotations(plan, "checkout-bbb")["deployment.kubernetes.io/desired-replicas"]);
+    }
+
+    [Theory]
+    [InlineData("25%", 10, 4, 1)] // the newer ReplicaSet is the largest: all that is too much is its
+    [InlineData("0", 10, 4, 0)]
+    [InlineData("100%", 10, 4, 4)]
+    [InlineData("100%", 3, 2, 2)]
+    [InlineData("100%", 3, 9, 9)]
+    public void Plan_HandOverAfterTheOldOneWasResized_SharesWhatTheSurgeAllows(string surge, int before, int after, int left)
+    {
+        var deployment = Deployment("shop/checkout:v2", after);
+        deployment["spec"]!["strategy"] = new JsonObject { ["rollingUpdate"] = new JsonObject { ["maxSurge"] = int.TryParse(surge, out var pods) ? pods : surge } };
+        int Most(int replicas) => replicas + (int)Math.Ceiling(int.Parse(surge.TrimEnd('%'), CultureInfo.InvariantCulture) * replicas / 100.0);
+
+        var plan = Plan(
+            deployment,
+            Marked(ReplicaSet("aaa", "shop/checkout:v1", after, desired: after), Most(after)),
+            Marked(ReplicaSet("bbb", "shop/checkout:v2", before, revision: 2, desired: before), Most(before)));
+
+        Assert.Equal(left, Sizes(plan, ("checkout-bbb", before)).Single());
+    }
+
+    [Fact]
+    public void Plan_MarkedAtNoReplicas_MeasuresTheShareAgainstWhatRuns()
+    {
+        var deployment = Deployment("shop/checkout:v2", 8);
+        deployment["status"] = new JsonObject { ["replicas"] = 8 };
+
+        var plan = Plan(deployment, Marked(ReplicaSet("aaa", "shop/checkout:v1", 4, desired: 4), 0), ReplicaSet("bbb", "shop/checkout:v2", 4, revision: 2));
+
+        // 10 of 8: one more each, and nothing is left over
+        Assert.Equal([5, 5], Sizes(plan, ("checkout-aaa", 4), ("checkout-bbb", 4)));
     }
 
     [Fact]
@@ -237,6 +270,12 @@ public sealed class DeploymentSyncTests
     private static List<(string Name, int Replicas)> Scales(SyncPlan plan) =>
         [.. plan.Writes.OfType<ClusterWrite.Patch>().Where(patch => patch.Kind == "ReplicaSet" && patch.Body["spec"]?["replicas"] is not null)
             .Select(patch => (patch.Name, patch.Body["spec"]!["replicas"]!.GetValue<int>()))];
+
+    private static JsonObject Marked(JsonObject replicaSet, int most)
+    {
+        replicaSet["metadata"]!["annotations"]!["deployment.kubernetes.io/max-replicas"] = most.ToString(CultureInfo.InvariantCulture);
+        return replicaSet;
+    }
 
     private static IEnumerable<int> Sizes(SyncPlan plan, params (string Name, int Replicas)[] before) =>
         before.Select(item => Scales(plan).Where(scale => scale.Name == item.Name).Select(scale => (int?)scale.Replicas).FirstOrDefault() ?? item.Replicas);

@@ -30,7 +30,7 @@ public sealed class OutageTests(SharedCluster cluster)
         Assert.Equal(("Progressing", "2/3 analyze", 50), (Shop.Phase(held), Shop.StepLabel(held), Shop.Weight(held)));
         Assert.Null(Shop.Outcome(held));
         Assert.Equal((50, 50), await shop.WeightsAsync());
-        Assert.NotEmpty(await shop.EventsAsync("NoData"));
+        await shop.UntilAsync(async () => (await shop.EventsAsync("NoData")).Count > 0, "the outage is told");
 
         foreach (var workload in await shop.WorkloadsAsync())
         {
