@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Canary.Contract.Support;
+using Canary.Kubernetes.Json;
 using Canary.Sandbox.ApiServer;
 using Canary.Testing.ControlPlanes;
 using Xunit;

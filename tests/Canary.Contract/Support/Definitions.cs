@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Canary.Kubernetes.Json;
 using Canary.Sandbox;
 using Canary.Sandbox.ApiServer;
 using Canary.Testing.ControlPlanes;
