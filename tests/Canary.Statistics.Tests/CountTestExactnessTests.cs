@@ -80,6 +80,45 @@ public sealed class CountTestExactnessTests
             iter: 2000);
 
     [Fact]
+    public void Evidence_ClustersOverBothArmsBeyondTheAcceptanceMargin_ExpectsAtMostOneWithTheirSizeAsDispersion() =>
+        Gen.Select(Gen.Int[1, 3].Array[1, 4], Gen.Int[0, 3].Array[4], Gen.Double[0, 0.95], Gen.Double[1, 2], Gen.Bool).Sample((candidates, baselines, rate, ratio, rollback) =>
+        {
+            // each cluster has requests in both arms, at most six together, and fails as a whole: equally often in both arms
+            var settings = rollback ? CountTestSettings.Rollback(1, 0, 6) : CountTestSettings.Acceptance(1, 0, 6);
+            var clusters = candidates.Select((candidate, i) => (Candidate: candidate, Baseline: baselines[i])).ToArray();
+            return Enumerable.Range(0, 1 << clusters.Length).Sum(outcome =>
+            {
+                var failed = clusters.Where((_, i) => (outcome >> i & 1) == 1).ToArray();
+                var chance = Math.Pow(rate, failed.Length) * Math.Pow(1 - rate, clusters.Length - failed.Length);
+                var block = new CountBlock(
+                    clusters.Sum(cluster => cluster.Candidate), clusters.Sum(cluster => cluster.Baseline), failed.Sum(cluster => cluster.Candidate), failed.Sum(cluster => cluster.Baseline));
+                return chance * Math.Exp(CountTest.LogEvidence(settings, CountTest.Advance(settings, CountTest.Start(settings), block)));
+            }) <= Slack;
+        });
+
+    [Fact]
+    public void Evidence_RequestsThatAllDiffer_ExpectsAtMostOne() =>
+        Gen.Select(Gen.Double[0, 0.8].Array[1, 5], Gen.Double[0, 0.8].Array[1, 5], Gen.Double[0, 0.1]).Sample((candidates, baselines, allowance) =>
+        {
+            // only the averages count: each request has its own chance to fail
+            var settings = CountTestSettings.Rollback(Math.Max(0.1, (candidates.Average() - allowance) / Math.Max(1e-3, baselines.Average())), allowance);
+            if (candidates.Average() > settings.MarginRatio * baselines.Average() + allowance)
+            {
+                return true;
+            }
+
+            return Enumerable.Range(0, 1 << (candidates.Length + baselines.Length)).Sum(outcome =>
+            {
+                double[] chances = [.. candidates, .. baselines];
+                var chance = chances.Select((rate, i) => (outcome >> i & 1) == 1 ? rate : 1 - rate).Aggregate(1.0, (product, rate) => product * rate);
+                var bad = Enumerable.Range(0, chances.Length).Where(i => (outcome >> i & 1) == 1).ToArray();
+                var block = new CountBlock(candidates.Length, baselines.Length, bad.Count(i => i < candidates.Length), bad.Count(i => i >= candidates.Length));
+                return chance * Math.Exp(CountTest.LogEvidence(settings, CountTest.Advance(settings, CountTest.Start(settings), block)));
+            }) <= Slack;
+        },
+        iter: 500);
+
+    [Fact]
     public void Evidence_CandidateClearlyWorse_ExpectsMoreThanOne() =>
         Assert.True(Expectation(CountTestSettings.Rollback(), 7, 7, 0.5, 0.1) > 2);
 

@@ -103,6 +103,59 @@ public sealed class CountTestVectorTests
         }
     }
 
+    [Fact]
+    public void Of_TrajectoriesInRandomOrderSplitAndRestored_MeetsEveryVector()
+    {
+        var trajectories = Vector.Read<Trajectory[]>("count-trajectories.json").ToDictionary(vector => vector.Name);
+        var random = new Random(20261125);
+        foreach (var vector in Vector.Read<JsonElement[]>("rate-ratio.json"))
+        {
+            var scrapes = trajectories[vector.GetProperty("trajectory").GetString()!].Scrapes;
+            random.Shuffle(scrapes);
+            var history = RatioHistory.Empty;
+            foreach (var scrape in scrapes)
+            {
+                // halves with the same exposure, each with its own errors
+                var (candidate, baseline) = (Math.Floor(scrape.Xc * random.NextDouble() / 2), Math.Floor(scrape.Xb * random.NextDouble() / 2));
+                history = history.Add(new(scrape.Nc / 2, scrape.Nb / 2, candidate, baseline)).Add(new(scrape.Nc / 2, scrape.Nb / 2, scrape.Xc - candidate, scrape.Xb - baseline));
+                history = random.Next(3) == 0 ? RatioHistory.FromNumbers(JsonSerializer.Deserialize<double[]>(JsonSerializer.Serialize(history.ToNumbers()))!) : history;
+            }
+
+            var estimate = RatioEstimate.Of(history, vector.GetProperty("alpha").GetDouble());
+
+            Vector.Near(vector.GetProperty("mle").GetDouble(), estimate.Ratio!.Value, what: "estimate");
+            Vector.Near(vector.GetProperty("lower").GetDouble(), estimate.Lower, what: "lower");
+            Vector.Near(vector.GetProperty("upper").GetDouble(), estimate.Upper, what: "upper");
+        }
+    }
+
+    [Fact]
+    public void Of_TrajectoriesWhoseWeightMovesALittle_StaysByEveryVectorInBoundedSize()
+    {
+        // a hundred parts of every scrape, exposed a little differently: thousands of odds, of which 64 groups are kept
+        var trajectories = Vector.Read<Trajectory[]>("count-trajectories.json").ToDictionary(vector => vector.Name);
+        foreach (var vector in Vector.Read<JsonElement[]>("rate-ratio.json"))
+        {
+            var random = new Random(7);
+            var history = RatioHistory.Empty;
+            foreach (var scrape in trajectories[vector.GetProperty("trajectory").GetString()!].Scrapes.Where(scrape => scrape.Nc > 0 && scrape.Nb > 0))
+            {
+                for (var part = 0; part < 100; part++)
+                {
+                    history = history.Add(new(scrape.Nc / 100 * (1 + 1e-6 * random.NextDouble()), scrape.Nb / 100, scrape.Xc / 100, scrape.Xb / 100));
+                }
+            }
+
+            var estimate = RatioEstimate.Of(history, vector.GetProperty("alpha").GetDouble());
+
+            Assert.True(history.MergeError > 0);
+            Assert.InRange(history.LogOdds.Count, 1, RatioHistory.LargestGroups);
+            Assert.Equal(vector.GetProperty("mle").GetDouble(), estimate.Ratio!.Value, 1e-3);
+            Assert.InRange(estimate.Lower, vector.GetProperty("lower").GetDouble() - 0.02, vector.GetProperty("lower").GetDouble() + 1e-6);
+            Assert.InRange(estimate.Upper, vector.GetProperty("upper").GetDouble() - 1e-5, vector.GetProperty("upper").GetDouble() + 0.04);
+        }
+    }
+
     private static CountTestSettings SettingsOf(Trajectory vector) => new(NumberList.From(vector.Rho), vector.R0, vector.D0, vector.Phi);
 
     private static CountBlock BlockOf(Scrape scrape) => new(scrape.Nc, scrape.Nb, scrape.Xc, scrape.Xb);
