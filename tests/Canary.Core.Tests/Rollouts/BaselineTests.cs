@@ -306,6 +306,131 @@ public sealed class BaselineTests
     }
 
     [Fact]
+    public void Decide_PlanWithoutBake_LetsTheBaselineDrainBeforeTheHandOver()
+    {
+        var world = Fresh(Plan(20, 100));
+        world.Deployment!.Template = "v2";
+
+        Assert.True(world.RunUntil(w => w.Status is { Phase: Phase.Healthy, Stable.Revision.Hash: "v2" }, TimeSpan.FromHours(1), Passing), world.Status.Message);
+
+        var gone = world.Done.FindIndex(effect => effect is Effect.ScaleReplicaSet { Name: "checkout-v1-b1", Replicas: 0 });
+        Assert.InRange(gone, 0, world.Done.FindIndex(effect => effect is Effect.HandOver));
+    }
+
+    [Fact]
+    public void Decide_HigherWeightWaitsForCandidatePods_BaselineKeepsItsPodsUntilTheWeightMoves()
+    {
+        var world = AtFresh(50, Plan(50, 80, 100), replicas: 40);
+        world.Broken.Add("v2");
+        world.RunUntil(w => w.Status.Journey!.Step == 2, TimeSpan.FromMinutes(1), Passing);
+        world.Run(TimeSpan.FromSeconds(20));
+        Assert.Equal((50, 10), (world.CandidateWeight, world.Find("v1-b1")!.Replicas));
+
+        Heal(world, "v2");
+        world.Run(TimeSpan.FromSeconds(5));
+
+        Assert.Equal((80, 10, 4), (world.CandidateWeight, world.BaselineWeight, world.Find("v1-b1")!.Replicas));
+    }
+
+    [Fact]
+    public void Decide_BaselineMadeAgain_GetsRequestsOnlyWhenItIsWholeAndEveryProxyKnows()
+    {
+        var world = AtFresh(50, replicas: 40);
+        world.ReplicaSets.RemoveAll(replicaSet => replicaSet.IsBaseline);
+        world.Broken.Add("v1-b1");
+        world.Run(TimeSpan.FromSeconds(10));
+        var pods = world.Find("v1-b1")!.Pods;
+
+        pods[0].ReadyAt = world.Now;
+        world.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal((V1, 0), (world.BaselineSubset, world.BaselineWeight));
+
+        Heal(world, "v1-b1");
+        world.Settle();
+        Assert.Equal((B1, 0), (world.BaselineSubset, world.BaselineWeight));
+        world.Run(TimeSpan.FromSeconds(4));
+        Assert.Equal(0, world.BaselineWeight);
+        world.Run(TimeSpan.FromSeconds(3));
+        Assert.Equal((25, 50, 25), (world.StableWeight, world.CandidateWeight, world.BaselineWeight));
+    }
+
+    [Fact]
+    public void Decide_PromoteWhileCandidatePodsStart_TakesTheBaselinesRequestsAwayAtOnce()
+    {
+        var world = AtFresh(5);
+        world.Broken.Add("v2");
+
+        Order(world, CommandVerb.Promote);
+
+        Assert.Equal((95, 5, 0), (world.StableWeight, world.CandidateWeight, world.BaselineWeight));
+    }
+
+    [Fact]
+    public void Decide_RetreatNotWrittenYet_DrainsNoBaselineThatHasRequests()
+    {
+        var world = AtFresh(50);
+        world.Verdict = TestSpecs.Verdict(VerdictState.Fail, world.Now);
+
+        for (var second = 0; second < 40; second++)
+        {
+            world.Step(TimeSpan.FromSeconds(1));
+            world.Pass(effects: 0);
+        }
+
+        Assert.Empty(world.Status.Retiring);
+        Assert.Equal(1, world.Find("v1-b1")!.Replicas);
+    }
+
+    [Fact]
+    public void Decide_OnlyTheBaselineStillHasRequests_TheRetreatGoesOn()
+    {
+        var world = AtFresh(50);
+        (world.StableWeight, world.CandidateWeight, world.BaselineWeight) = (75, 0, 25);
+        Write(world, CommandVerb.Abort);
+
+        world.Pass(effects: 0);
+        Assert.Equal(Stage.Retreating, world.Status.Journey!.Stage);
+
+        world.Settle();
+        Assert.Equal((null, 0), (world.Status.Journey, world.BaselineWeight));
+    }
+
+    [Fact]
+    public void Decide_StalledAndTheBaselineDies_StillTakesItsRequestsAway()
+    {
+        var world = AtFresh(50);
+        for (var i = 0; i < 3; i++)
+        {
+            (world.StableWeight, world.CandidateWeight, world.BaselineWeight) = (35, 30, 35);
+            world.Push();
+            world.Settle();
+        }
+
+        Assert.NotNull(world.Status.StalledSince);
+        Assert.Equal(35, world.BaselineWeight);
+        Lose(world, "v1-b1");
+        world.Settle();
+
+        Assert.Equal(0, world.BaselineWeight);
+    }
+
+    [Fact]
+    public void Decide_PlanAsksForNoneAnyMore_KeepsTheSubsetUntilItsOwnerTakesItOut()
+    {
+        var world = Fresh();
+        world.Spec = TestSpecs.Default;
+        world.Deployment!.Template = "v2";
+        Assert.True(world.RunUntil(w => w.Status is { Phase: Phase.Healthy, Stable.Revision.Hash: "v2" }, TimeSpan.FromHours(1), Passing));
+        Assert.Equal(V2, world.BaselineSubset);
+        Assert.DoesNotContain(world.Done, effect => effect is Effect.CreateBaseline);
+
+        world.BaselineWeight = null;
+        world.Settle();
+
+        Assert.Null(world.Status.Traffic!.Baseline);
+    }
+
+    [Fact]
     public void Check_BaselineWithoutReadyPod_RefusesTheDecision()
     {
         var world = AtFresh(5);
@@ -315,6 +440,11 @@ public sealed class BaselineTests
 
         Assert.Throws<InvariantException>(() => Invariants.Check(dead, decision));
     }
+
+    private static RolloutSpec Plan(params int[] percents) => TestSpecs.Fresh with
+    {
+        Steps = percents.SelectMany(percent => percent == 100 ? new Step[] { new Step.SetWeight(Weight.Full) } : [new Step.SetWeight(new Weight(percent)), new Step.Analyze(TimeSpan.Zero, TimeSpan.FromMinutes(10))]).ToValueList(),
+    };
 
     private static World Fresh(RolloutSpec? spec = null, int replicas = 4)
     {
