@@ -109,8 +109,8 @@ internal static class RecordingFile
             throw new UsageException($"--metrics: has {string.Join(", ", metrics.Select(metric => metric.Name))}; AnalysisRun {run.Name} measured {string.Join(", ", settled.Select(metric => metric.Name))}, in this order");
         }
 
-        ValueList<string> notes = states.Any(state => state.Blocks.Count >= BlockRecord.Most)
-            ? [$"older blocks were merged (an AnalysisRun keeps {BlockRecord.Most} of each metric), so that early moments are coarser than they were"]
+        ValueList<string> notes = states.Any(state => state.Blocks.Count >= BlockRecord.MostOfHistogram)
+            ? [$"older blocks may have been merged (an AnalysisRun keeps {BlockRecord.Most} of each metric, {BlockRecord.MostOfHistogram} of a histogram), so that early moments are coarser than they were"]
             : [];
         return new Recording(run.Name, metrics ?? settled, run.Spec, BlockRounds.Of(blocks, run.State.Steps?.Later), notes);
     }

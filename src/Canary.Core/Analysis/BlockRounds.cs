@@ -26,8 +26,8 @@ public static class BlockRounds
         }
 
         var begin = blocks[0].At - blocks[0].Length;
-        var stable = blocks[0].Stable.Select(Nothing).ToArray();
-        var candidate = blocks[0].Candidate.Select(Nothing).ToArray();
+        var stable = Beginning(blocks, block => block.Stable);
+        var candidate = Beginning(blocks, block => block.Candidate);
         var exposed = Exposed(blocks[0]) ? begin : (DateTimeOffset?)null;
         var rounds = new List<ReplayRound> { Round(begin, begin, stable, candidate, new Exposure(exposed, WeightOf(blocks[0]), begin)) };
         var weightSince = begin;
@@ -73,6 +73,10 @@ public static class BlockRounds
         At = at,
         Metrics = readings.ToValueList(),
     };
+
+    /// <summary>Counters before the first block; a metric may have its first one later than others.</summary>
+    private static MetricReading[] Beginning(IReadOnlyList<CountedBlock> blocks, Func<CountedBlock, ValueList<MetricReading>> arm) =>
+        [.. arm(blocks[0]).Select((_, metric) => Nothing(blocks.Select(block => arm(block)[metric]).FirstOrDefault(reading => reading is not MetricReading.Absent) ?? new MetricReading.Absent()))];
 
     private static MetricReading Nothing(MetricReading reading) => reading switch
     {

@@ -129,6 +129,17 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public void Of_MetricWhoseFirstBlockIsLater_LosesNothing()
+    {
+        var blocks = Blocks(20, candidateErrors: 5);
+        blocks[0] = blocks[0] with { Stable = [new MetricReading.Absent()], Candidate = [new MetricReading.Absent()] };
+
+        var state = Replay.Run(Errors, Spec, BlockRounds.Of(blocks)).State;
+
+        Assert.Equal(95, state.Metrics[0].Candidate[1]);
+    }
+
+    [Fact]
     public void Of_NoBlock_IsNoRound() => Assert.Empty(BlockRounds.Of([]));
 
     [Fact]
