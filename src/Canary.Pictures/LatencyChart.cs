@@ -29,6 +29,6 @@ public sealed record QuantileMark(double Probability, QuantileSpan? Stable, Quan
 
 /// <summary>A quantile with its interval, in milliseconds.</summary>
 /// <param name="Value">The estimate, greater than 0.</param>
-/// <param name="Lower">Lower end of the interval; null when there is none.</param>
+/// <param name="Lower">Lower end of the 95 % interval, greater than 0; null when there is none.</param>
 /// <param name="Upper">Upper end of the interval; null when nothing bounds it.</param>
 public sealed record QuantileSpan(double Value, double? Lower, double? Upper);

@@ -18,7 +18,7 @@ internal static class LatencyDrawing
         var canvas = Plot.Begin(
             "latency",
             chart.Title,
-            $"share of requests slower than x; {Requests(chart.Stable)} of stable, {Requests(chart.Candidate)} of the candidate",
+            $"share of requests slower than x; {Count(chart.Stable)} of stable, {Count(chart.Candidate)} of the candidate{Bars(chart)}",
             Describe(chart));
         Plot.VerticalAxis(canvas, share.Ticks(8, Words.Percent), "share of slower requests");
         Plot.HorizontalAxis(canvas, latency.Ticks(10, Words.Milliseconds), "response time");
@@ -154,7 +154,10 @@ internal static class LatencyDrawing
         return new LogAxis(Math.Clamp(Math.Min(wanted, 2 / Math.Max(requests, 1)), SmallestShare, 0.1), 1, Plot.Bottom, Plot.Top);
     }
 
-    private static string Requests(ValueList<double> cumulative) => string.Create(CultureInfo.InvariantCulture, $"{cumulative[^1]:N0} requests");
+    private static string Count(ValueList<double> cumulative) => string.Create(CultureInfo.InvariantCulture, $"{cumulative[^1]:N0}");
+
+    private static string Bars(LatencyChart chart) =>
+        chart.Quantiles.Any(mark => mark.Stable?.Lower is not null || mark.Candidate?.Lower is not null) ? "; bars: 95 % intervals" : "";
 
     private static string Name(double probability) => string.Create(CultureInfo.InvariantCulture, $"p{100 * probability:0.###}");
 

@@ -90,7 +90,7 @@ public static class TrajectoryCharts
             return null;
         }
 
-        var verdict = trajectory.Points.Count == 0 ? null : trajectory.Points[^1].Verdict.Metrics.FirstOrDefault(verdict => verdict.Name == metric);
+        var dispersion = trajectory.Points.Count == 0 ? null : trajectory.Points[^1].Verdict.Metrics.FirstOrDefault(verdict => verdict.Name == metric)?.Dispersion;
         var bounds = state.UpperBounds.Take(state.UpperBounds.Count - 1).ToValueList();
         return new LatencyChart
         {
@@ -98,17 +98,22 @@ public static class TrajectoryCharts
             Bounds = bounds,
             Stable = state.Stable,
             Candidate = state.Candidate,
-            Quantiles = Quantiles.Select(quantile => new QuantileMark(
-                quantile, Span(bounds, state.Stable, quantile, verdict?.StableValues), Span(bounds, state.Candidate, quantile, verdict?.CandidateValues))).ToValueList(),
+            Quantiles = Quantiles.Select(quantile => new QuantileMark(quantile, Span(bounds, state.Stable, quantile, dispersion), Span(bounds, state.Candidate, quantile, dispersion))).ToValueList(),
         };
     }
 
-    private static QuantileSpan? Span(ValueList<double> bounds, ValueList<double> cumulative, double quantile, ValueList<NamedValue>? known)
+    private static QuantileSpan? Span(ValueList<double> bounds, ValueList<double> cumulative, double quantile, double? dispersion)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"p{100 * quantile:0}");
         var value = Histograms.Quantile(bounds, cumulative, quantile);
-        var named = known?.FirstOrDefault(named => named.Name == name);
-        return value > 0 && double.IsFinite(value) ? new QuantileSpan(value, named?.Lower is > 0 and var lower ? lower : null, named?.Upper) : null;
+        if (!(value > 0 && double.IsFinite(value)))
+        {
+            return null;
+        }
+
+        var interval = QuantileSequence.Of(NumberList.Create(bounds.AsSpan()), Histograms.BucketCounts(cumulative), quantile, dispersion: dispersion ?? StatisticsDefaults.Dispersion);
+
+        // a logarithmic axis has no 0: what may lie in the first bucket begins at half of it
+        return new QuantileSpan(value, interval.Lower > 0 ? interval.Lower : bounds[0] / 2, double.IsFinite(interval.Upper) ? interval.Upper : null);
     }
 
     private static Margins? Margins(MetricSpec? metric) => metric switch

@@ -77,6 +77,8 @@ public sealed class TrajectoryChartsTests
         Assert.Equal(Worse.State.Metrics[1].Candidate, chart.Candidate);
         Assert.Equal([0.5, 0.9, 0.99], chart.Quantiles.Select(mark => mark.Probability));
         Assert.InRange(chart.Quantiles[0].Candidate!.Value, 10, 100);
+        Assert.Equal((10, 100), (chart.Quantiles[0].Candidate!.Lower, chart.Quantiles[0].Candidate!.Upper));
+        Assert.Equal((5, 10), (chart.Quantiles[0].Stable!.Lower, chart.Quantiles[0].Stable!.Upper));
         Assert.Null(TrajectoryCharts.Latency(Worse, "errors", "errors"));
     }
 

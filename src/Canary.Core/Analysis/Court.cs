@@ -22,7 +22,7 @@ internal sealed record Court(ValueList<MetricSpec> Metrics, AnalysisSpec Spec, M
             shares[i] > 0 ? Thresholds.LogThreshold(spec.FalseRollback, shares[i]) : double.PositiveInfinity,
             ended,
             left))).ToValueList();
-        verdicts = KayentaScore.Apply(judges, state, verdicts);
+        verdicts = KayentaScore.Apply(judges, state, ended, verdicts);
         var evidence = shares.Any(share => share > 0) ? EvidenceCombination.WeightedAverage(shares, [.. verdicts.Select(verdict => verdict.LogEvidence)]) : 0;
         return new Court(metrics, spec, judges, verdicts, shares) { LogEvidence = evidence };
     }

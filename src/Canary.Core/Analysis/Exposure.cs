@@ -34,10 +34,14 @@ public sealed record Exposure(DateTimeOffset? Since, Weight Weight, DateTimeOffs
 
         var weight = traffic.StableSubset == status.Candidate?.Revision ? Weight.Full : traffic.Weight;
         var steps = journey.Express ? [] : plan.Steps;
+        var begun = steps.Take(journey.Step).Count(Compares);
+
+        // a weight that still waits for its pods has not begun
+        begun += journey.Step < steps.Count && steps[journey.Step] is Step.SetWeight { To: var to } && to <= weight && Compares(steps[journey.Step]) ? 1 : 0;
         return new Exposure(journey.ExposedSince, weight, traffic.SettledAt + plan.Traffic.Propagation)
         {
-            Begun = Math.Max(1, steps.Take(journey.Step + 1).Count(Compares)),
-            Later = steps.Skip(journey.Step + 1).Count(Compares),
+            Begun = Math.Max(1, begun),
+            Later = steps.Count(Compares) - Math.Max(1, begun) is > 0 and var later ? later : 0,
             StepEndsAt = journey.Stage == Stage.Stepping && journey.Step < steps.Count && steps[journey.Step] is Step.Analyze analyze ? journey.EnteredAt + analyze.AtMost : null,
         };
     }

@@ -7,7 +7,7 @@ namespace Canary.Core.Analysis;
 /// <remarks>A score below the marginal one rolls back, as soon as every such metric was looked at; one that passes accepts after the last look of all. The limits are those of the first metric.</remarks>
 internal static class KayentaScore
 {
-    public static ValueList<MetricVerdict> Apply(MetricJudge[] judges, AnalysisState state, ValueList<MetricVerdict> verdicts)
+    public static ValueList<MetricVerdict> Apply(MetricJudge[] judges, AnalysisState state, bool ended, ValueList<MetricVerdict> verdicts)
     {
         var scored = judges.Index().Where(pair => pair.Item is KayentaSeriesJudge).Select(pair => (pair.Index, Judge: (KayentaSeriesJudge)pair.Item)).ToList();
         if (scored.Count == 0)
@@ -23,7 +23,7 @@ internal static class KayentaScore
 
         var rule = (SeriesRule.Kayenta)((MetricSpec.Series)scored[0].Judge.Metric).Rule; // what makes it such a judge
         var verdict = new KayentaJudge([], new Dictionary<string, double>(), rule.Pass, rule.Marginal).Score(findings);
-        var done = scored.All(pair => pair.Judge.IsDone(state.Metrics[pair.Index]));
+        var done = scored.All(pair => pair.Judge.IsDone(state.Metrics[pair.Index], ended));
         var indices = scored.Select(pair => pair.Index).ToHashSet();
         return verdicts.Select((metric, i) => !indices.Contains(i) ? metric : metric with
         {

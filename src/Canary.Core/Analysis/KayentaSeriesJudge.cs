@@ -60,8 +60,8 @@ internal sealed class KayentaSeriesJudge(MetricSpec.Series metric, SeriesRule.Ka
         return judged == 0 ? null : new KayentaResult(Treated(), (KayentaClassification)found, false, deviation, null);
     }
 
-    /// <summary>Whether there was the last look.</summary>
-    public bool IsDone(MetricState state) => Read(state).Judged >= rule.At.Count;
+    /// <summary>Whether there was the last look; under full weight no more come.</summary>
+    public bool IsDone(MetricState state, bool ended) => Read(state).Judged is > 0 and var judged && (ended || judged >= rule.At.Count);
 
     private KayentaMetric Treated() => new()
     {

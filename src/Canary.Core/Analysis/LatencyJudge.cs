@@ -133,7 +133,7 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
         var outlook = test.Thresholds.Count == 0
             ? default
             : CountOutlook.Of(metric.Margins, terms, stableSlow, state, tail, pace, about, evidence, accepts);
-        var (stableValues, candidateValues) = (Quantiles(state, state.Stable), Quantiles(state, state.Candidate));
+        var (stableValues, candidateValues) = (Quantiles(state, terms, state.Stable), Quantiles(state, terms, state.Candidate));
         return new MetricVerdict
         {
             Name = Metric.Name,
@@ -231,9 +231,19 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
         return string.Create(Culture, $"p{100 * probability:0} {Phrase.Milliseconds(Histograms.Quantile(bounds, state.Candidate, probability))} against {Phrase.Milliseconds(Histograms.Quantile(bounds, state.Stable, probability))}");
     }
 
-    private static ValueList<NamedValue> Quantiles(MetricState state, ValueList<double> cumulative) => cumulative is [.., > 0]
-        ? Shown.Select(probability => new NamedValue(string.Create(Culture, $"p{100 * probability:0}"), Histograms.Quantile(Bounds(state), cumulative, probability))).ToValueList()
+    private static ValueList<NamedValue> Quantiles(MetricState state, MetricTerms terms, ValueList<double> cumulative) => cumulative is [.., > 0]
+        ? Shown.Select(probability => Quantile(Bounds(state), terms, cumulative, probability)).ToValueList()
         : [];
+
+    private static NamedValue Quantile(NumberList bounds, MetricTerms terms, ValueList<double> cumulative, double probability)
+    {
+        var interval = QuantileSequence.Of(bounds, Histograms.BucketCounts(cumulative), probability, dispersion: terms.Dispersion);
+        return new NamedValue(
+            string.Create(Culture, $"p{100 * probability:0}"),
+            Histograms.Quantile(bounds, cumulative, probability),
+            interval.Lower,
+            double.IsFinite(interval.Upper) ? interval.Upper : null);
+    }
 
     /// <summary>Carries everything over to other buckets; what cannot be carried begins again.</summary>
     private MetricState Rebound(MetricState state, ValueList<double> bounds)

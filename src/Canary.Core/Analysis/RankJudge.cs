@@ -32,7 +32,9 @@ internal sealed class RankJudge(MetricSpec.Series metric, SeriesRule.MannWhitney
     {
         var (judged, beyond, shift, _, _) = Read(state);
         var (stable, candidate) = SampledSeries.Of(test => Numbers(state, test)).Medians();
-        var done = judged >= rule.At.Count && beyond == 0;
+
+        // under full weight no more looks come: what was seen until then must do
+        var done = beyond == 0 && (judged >= rule.At.Count || (about.Ended && judged > 0));
 
         return new MetricVerdict
         {

@@ -26,14 +26,17 @@ public sealed class ExposureTests
         Assert.Equal(Weight.Full, Exposure.Of(Status("v2", 0, Noon)).Weight);
 
     [Theory]
-    [InlineData(0, 1, 1)]
-    [InlineData(1, 1, 1)]
-    [InlineData(2, 2, 0)]
-    [InlineData(3, 2, 0)]
-    [InlineData(5, 2, 0)]
-    public void Of_StepOfThePlan_CountsTheWeightsThatCanBeCompared(int step, int begun, int later)
+    [InlineData(0, 0, 1, 1)]
+    [InlineData(0, 5, 1, 1)]
+    [InlineData(1, 5, 1, 1)]
+    [InlineData(2, 5, 1, 1)]
+    [InlineData(2, 50, 2, 0)]
+    [InlineData(3, 50, 2, 0)]
+    [InlineData(4, 50, 2, 0)]
+    [InlineData(5, 100, 2, 0)]
+    public void Of_StepOfThePlan_CountsTheWeightsThatWereReachedAndCanBeCompared(int step, int weight, int begun, int later)
     {
-        var status = Status("v1", 5, Noon);
+        var status = Status("v1", weight, Noon);
 
         var exposure = Exposure.Of(status with { Journey = status.Journey! with { Step = step } });
 

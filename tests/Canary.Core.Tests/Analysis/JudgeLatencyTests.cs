@@ -57,6 +57,23 @@ public sealed class JudgeLatencyTests
     }
 
     [Fact]
+    public void Conclude_Numbers_HoldQuantilesWithTheirIntervals()
+    {
+        var bench = Bench();
+        for (var i = 0; i < 6; i++)
+        {
+            bench.Round(Stable(Times(Usual, i)), Candidate(Times(Slow, i)));
+        }
+
+        var metric = bench.Verdict.Metrics[0];
+        Assert.Equal(["p50", "p90", "p99"], metric.CandidateValues.Select(value => value.Name));
+        Assert.All(metric.StableValues.Concat(metric.CandidateValues), value => Assert.True(value.Lower <= value.Value && (value.Upper ?? double.PositiveInfinity) >= value.Value, value.ToString()));
+        Assert.Equal(metric.CandidateValues[2].Value - metric.StableValues[2].Value, metric.DifferenceMilliseconds);
+        Assert.Equal(0, metric.StableValues[0].Lower);
+        Assert.Equal(10, metric.StableValues[0].Upper);
+    }
+
+    [Fact]
     public void Conclude_CandidateEqual_IsAcceptedWithBothQuantiles()
     {
         var bench = Bench();

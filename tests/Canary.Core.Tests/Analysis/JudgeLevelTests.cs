@@ -152,6 +152,57 @@ public sealed class JudgeLevelTests
         Assert.True(double.IsFinite(bench.Verdict.LogEvidence));
     }
 
+    [Fact]
+    public void MannWhitney_FullWeightBeforeTheLastLook_PassesByTheLooksThereWere()
+    {
+        var bench = Bench(Series(new SeriesRule.MannWhitney { At = [TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(60)], Step = TimeSpan.FromSeconds(10) }));
+        Feed(bench, 100, (stable, _) => (stable, stable), noise: 0.1);
+        Assert.Equal(VerdictState.Running, bench.Verdict.State);
+        bench.Exposure = bench.Exposure with { Weight = Weight.Full };
+
+        Feed(bench, 2, (stable, _) => (stable, stable), noise: 0.1);
+
+        Assert.Equal(VerdictState.Pass, bench.Verdict.State);
+    }
+
+    public static TheoryData<SeriesRule> Rules { get; } = new()
+    {
+        { new SeriesRule.Threshold { Above = 10, Samples = 50 } },
+        { new SeriesRule.Threshold { Above = 10 } },
+        { new SeriesRule.MannWhitney { At = [TimeSpan.FromMinutes(5)] } },
+        { new SeriesRule.Kayenta { At = [TimeSpan.FromMinutes(5)] } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Conclude_NothingToRead_IsUnknownAndSaysWhy(SeriesRule rule)
+    {
+        MetricSpec metric = rule is SeriesRule.Threshold { Samples: 50 } ? Gauge(false) : Series(rule);
+        var (absent, failing) = (Bench(metric), Bench(metric));
+        for (var i = 0; i < 5; i++)
+        {
+            absent.Round(Stable(new MetricReading.Level(1)), Candidate(Absent));
+            failing.Round(Stable(new MetricReading.Level(1)), Failed(ArmName.Candidate, "c1"));
+        }
+
+        Assert.Equal((VerdictState.Unknown, MeasurementState.NoData), (absent.Verdict.State, absent.Metric.Last));
+        Assert.EndsWith("no data (no pod of the candidate has a series that matches)", absent.Verdict.Reason, StringComparison.Ordinal);
+        Assert.Equal((VerdictState.Unknown, MeasurementState.Error), (failing.Verdict.State, failing.Metric.Last));
+        Assert.EndsWith("the source failed (no pod of the candidate could be read: checkout-c1: connection refused)", failing.Verdict.Reason, StringComparison.Ordinal);
+        Assert.Empty(absent.Metric.Blocks);
+    }
+
+    [Fact]
+    public void Advance_PodsWarmUp_IsAValueThatSaysSo()
+    {
+        var bench = Bench(Gauge(false));
+        bench.Spec = bench.Spec with { WarmUp = TimeSpan.FromHours(2) };
+
+        Feed(bench, 10, (stable, _) => (stable, stable), noise: 0);
+
+        Assert.Equal((MeasurementState.Value, "the pods of the candidate warm up"), (bench.Metric.Last, bench.Metric.LastReason));
+    }
+
     [Theory]
     [InlineData(1, VerdictState.Pass, "^within the acceptance margin: queue is classified as Pass, 1 times the stable mean, after 1 of 1 looks; score 100 of 100 \\(Pass\\)$")]
     [InlineData(2, VerdictState.Fail, "^queue is classified as High, (2|2.01|1.99) times the stable mean, after 1 of 1 looks; score 0 of 100 \\(Fail\\)$")]
