@@ -5,7 +5,7 @@ namespace Canary.Benchmarks.Evaluation;
 /// <param name="Share">Share of the full number of replicates.</param>
 internal sealed record EvaluationSize(string Name, double Share)
 {
-    private const int Fewest = 8;
+    private const int Fewest = 6;
 
     /// <summary>As many replicates as the reference had, or more: about ten minutes of two cores.</summary>
     public static EvaluationSize Default { get; } = new("default", 1);
