@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Canary.Benchmarks.Evaluation;
 using Canary.Benchmarks.Functions;
 using Canary.Benchmarks.Idle;
 using Canary.Benchmarks.Mutants;
@@ -33,5 +34,5 @@ mutants.SetAction(parsed =>
     Results.Put("mutants", "Mutants", string.Create(CultureInfo.InvariantCulture, $"mutants --share {part} --seed {draw}"), parsed.GetValue(note), MutantsRun.Run(part, draw));
 });
 
-var root = new RootCommand("Measures Canary and writes docs/benchmarks.md. Build it in Release.") { functions, idle, mutants };
+var root = new RootCommand("Measures Canary and writes docs/benchmarks.md. Build it in Release.") { functions, idle, mutants, EvaluationCommand.Create(TimeProvider.System, note) };
 return await root.Parse(args).InvokeAsync();

@@ -8,13 +8,13 @@ internal static class Results
     private const string Header = """
         # Benchmarks
 
-        Written by `tests/Canary.Benchmarks`, never by hand: each part is replaced by the command that it names. They are measurements and no tests: nothing fails when a number
-        changes. **Allocations and ratios are the claim, not nanoseconds**: times are those of the machine named, and of what else it had to do.
+        Written by `tests/Canary.Benchmarks`, never by hand: each part is replaced by the command that it names. They are measurements, and but for what the evaluation says must hold
+        nothing fails when a number changes. **Allocations and ratios are the claim, not nanoseconds**: times are those of the machine named, and of what else it had to do.
 
         """;
 
     /// <summary>The parts in the order of the file.</summary>
-    private static readonly string[] Parts = ["functions", "idle", "mutants"];
+    private static readonly string[] Parts = ["functions", "idle", "evaluation", "mutants"];
 
     /// <summary>Prints a part and puts it into <c>docs/benchmarks.md</c>.</summary>
     /// <param name="part">One of the parts.</param>

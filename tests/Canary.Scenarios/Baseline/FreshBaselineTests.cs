@@ -38,7 +38,7 @@ public sealed class FreshBaselineTests(ITestOutputHelper output)
             TimeProvider.System,
             NullLoggerFactory.Instance,
             TestContext.Current.CancellationToken);
-        await using var running = new SharedCluster.Running(sandbox);
+        await using var running = new SharedCluster.Running(sandbox, null);
         var shop = await Shop.OpenAsync(running, Namespace, new ShopManifests("[{setWeight: 25}, {pause: {}}, {setWeight: 50}, {pause: {}}, {setWeight: 100}, {pause: {duration: 500ms}}]")
         {
             Replicas = 4,
