@@ -69,6 +69,35 @@ public sealed class FisherTestTests
             }
         });
 
+    [Theory]
+    [InlineData(1_000_000, 9_000_000, 10_150, 89_850)]
+    [InlineData(4_000_000, 1_000_000, 79_800, 20_200)]
+    public void Of_ManyBadRequests_IsNearlyTheSameByTheNormalLaw(double candidates, double baselines, double first, double second)
+    {
+        var exact = FisherTest.Of(new(candidates, baselines, first, second));
+        var normal = FisherTest.Of(new(candidates, baselines, first, second + 1));
+
+        Assert.Equal(1, normal.OddsRatio!.Value / exact.OddsRatio!.Value, 1e-4);
+        Assert.Equal(1, normal.Lower / exact.Lower, 1e-3);
+        Assert.Equal(1, normal.Upper / exact.Upper, 1e-3);
+        Assert.Equal(exact.PGreater, normal.PGreater, 0.003);
+        Assert.Equal(exact.PTwoSided, normal.PTwoSided, 0.003);
+    }
+
+    [Fact]
+    public void Of_LargestCounts_AreDefined()
+    {
+        const double Most = 9007199254740992;
+        foreach (var block in new CountBlock[] { new(Most, Most, Most, 0), new(Most, Most, 1, Most), new(Most, 1, Most / 2, 0), new(1, Most, 1, Most / 3), new(Most, Most, 0, 1e6) })
+        {
+            var found = FisherTest.Of(block);
+
+            Assert.InRange(found.PGreater, 0, 1);
+            Assert.InRange(found.PTwoSided, 0, 1);
+            Assert.True(found.Lower <= found.OddsRatio && found.OddsRatio <= found.Upper);
+        }
+    }
+
     [Fact]
     public void Of_ExtremeTables_AreDefined()
     {

@@ -156,6 +156,19 @@ public sealed class RatioEstimateTests
     }
 
     [Fact]
+    public void Add_LargestCounts_AreKeptAndRestored()
+    {
+        const double Most = 9007199254740992;
+        var history = RatioHistory.Empty.Add(new(Most, Most, Most, 1)).Add(new(Most, Most, Most, Most)).Add(new(Most, 1, 0, 1));
+
+        var restored = RatioHistory.FromNumbers(history.ToNumbers());
+        var estimate = RatioEstimate.Of(restored);
+
+        Assert.Equal(history, restored);
+        Assert.True(estimate.Lower <= estimate.Ratio && estimate.Ratio <= estimate.Upper);
+    }
+
+    [Fact]
     public void Of_WrongNumbers_AreRefused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => RatioEstimate.Of(RatioHistory.Empty, 0));

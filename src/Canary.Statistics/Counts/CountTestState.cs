@@ -121,12 +121,12 @@ public sealed record CountTestState
     {
         Scores = reader.NextList(),
         Unspent = reader.NextRatio(),
-        MaximumLogEvidence = reader.NextFinite(),
+        MaximumLogEvidence = reader.NextAmount(),
         Blocks = reader.NextCount(),
-        CandidateRequests = reader.NextFinite(),
-        BaselineRequests = reader.NextFinite(),
-        CandidateErrors = reader.NextFinite(),
-        BaselineErrors = reader.NextFinite(),
+        CandidateRequests = reader.NextAmount(),
+        BaselineRequests = reader.NextAmount(),
+        CandidateErrors = reader.NextAmount(),
+        BaselineErrors = reader.NextAmount(),
     };
 
     internal void Write(NumberWriter writer) =>

@@ -67,13 +67,13 @@ public sealed record RatioHistory
         var history = new RatioHistory
         {
             LogOdds = reader.NextList(),
-            GroupCandidateErrors = reader.NextCounts(),
-            GroupBaselineErrors = reader.NextCounts(),
-            CandidateRequests = reader.NextCount(),
-            BaselineRequests = reader.NextCount(),
-            CandidateErrors = reader.NextCount(),
-            BaselineErrors = reader.NextCount(),
-            MergeError = reader.NextFinite(),
+            GroupCandidateErrors = reader.NextAmounts(),
+            GroupBaselineErrors = reader.NextAmounts(),
+            CandidateRequests = reader.NextAmount(),
+            BaselineRequests = reader.NextAmount(),
+            CandidateErrors = reader.NextAmount(),
+            BaselineErrors = reader.NextAmount(),
+            MergeError = reader.NextAmount(),
         };
         reader.End();
         return history.GroupCandidateErrors.Count == history.LogOdds.Count && history.GroupBaselineErrors.Count == history.LogOdds.Count

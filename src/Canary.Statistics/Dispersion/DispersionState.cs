@@ -30,10 +30,9 @@ public sealed record DispersionState
     public static DispersionState FromNumbers(IReadOnlyList<double> numbers)
     {
         var reader = new NumberReader(numbers, Format, "dispersion");
-        var state = new DispersionState { Squares = reader.NextList(), Variances = reader.NextList(), Blocks = reader.NextCount(), Seconds = reader.NextFinite() };
+        var state = new DispersionState { Squares = reader.NextAmounts(), Variances = reader.NextAmounts(), Blocks = reader.NextCount(), Seconds = reader.NextAmount() };
         reader.End();
-        return state.Squares.Count == DispersionMeter.Splits && state.Variances.Count == DispersionMeter.Splits && state.Seconds >= 0
-            && state.Squares.All(square => square >= 0) && state.Variances.All(variance => variance >= 0)
+        return state.Squares.Count == DispersionMeter.Splits && state.Variances.Count == DispersionMeter.Splits
             ? state
             : throw reader.Broken("has wrong splits");
     }

@@ -39,13 +39,13 @@ public sealed record SelfNormalisedTestState
         var state = new SelfNormalisedTestState
         {
             Deviation = reader.NextFinite(),
-            Squares = reader.NextFinite(),
-            Variance = reader.NextFinite(),
-            MaximumLogEvidence = reader.NextFinite(),
+            Squares = reader.NextAmount(),
+            Variance = reader.NextAmount(),
+            MaximumLogEvidence = reader.NextAmount(),
             Blocks = reader.NextCount(),
         };
         reader.End();
-        return state is { Squares: >= 0, Variance: >= 0 } ? state : throw reader.Broken("has a negative variance");
+        return state;
     }
 
     /// <summary>The state as plain numbers, to be stored.</summary>

@@ -52,11 +52,11 @@ public sealed record ShareTestState
         {
             FewerScores = reader.NextList(),
             MoreScores = reader.NextList(),
-            MaximumLogEvidence = reader.NextFinite(),
+            MaximumLogEvidence = reader.NextAmount(),
             Blocks = reader.NextCount(),
-            CandidateRequests = reader.NextFinite(),
-            BaselineRequests = reader.NextFinite(),
-            PlannedRequests = reader.NextFinite(),
+            CandidateRequests = reader.NextAmount(),
+            BaselineRequests = reader.NextAmount(),
+            PlannedRequests = reader.NextAmount(),
         };
         reader.End();
         return state;
