@@ -38,6 +38,9 @@ public sealed class SimulatedTraffic
     /// <summary>Requests that clients send, per second, at a time; they arrive independently of each other.</summary>
     public Func<DateTimeOffset, double> RequestsPerSecond { get; set; } = _ => 400;
 
+    /// <summary>The chance that a request to the candidate fails from now on, in [0, 1]; null while it behaves as its revision does.</summary>
+    public double? CandidateErrorRatio { get; set; }
+
     /// <summary>The words with which pods cannot be read; null while they can.</summary>
     public string? SourceFailure { get; set; }
 
@@ -73,7 +76,7 @@ public sealed class SimulatedTraffic
                 continue;
             }
 
-            pods[_random.Next(pods.Count)].Answer(_random);
+            pods[_random.Next(pods.Count)].Answer(_random, toCandidate ? CandidateErrorRatio : null);
             if (toCandidate && candidate != stable && FirstCandidateRequestAt is null)
             {
                 FirstCandidateRequestAt = _world.Now;
@@ -149,10 +152,10 @@ public sealed class SimulatedTraffic
         private double _requests;
         private double _errors;
 
-        public void Answer(SplitMixRandom random)
+        public void Answer(SplitMixRandom random, double? failing)
         {
             _requests++;
-            _errors += random.NextDouble() < errorRatio ? 1 : 0;
+            _errors += random.NextDouble() < (failing ?? errorRatio) ? 1 : 0;
             var chance = random.NextDouble();
             var bucket = 0;
             while (times[bucket] < chance)
@@ -172,7 +175,7 @@ public sealed class SimulatedTraffic
 
             return metric switch
             {
-                MetricSpec.ErrorRate => new MetricReading.Counts(_requests, _errors),
+                MetricSpec.ErrorRate or MetricSpec.Guard or MetricSpec.Traffic => new MetricReading.Counts(_requests, _errors),
                 MetricSpec.Latency => new MetricReading.Buckets(IstioBounds, Cumulative()),
                 _ => new MetricReading.Invalid($"no pod counts {metric.Name}"),
             };

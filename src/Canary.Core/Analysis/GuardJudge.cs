@@ -8,7 +8,7 @@ internal sealed class GuardJudge(MetricSpec.Guard metric) : CounterJudge(metric)
 {
     private const string Window = "window";
     private const int Width = 2;
-    private const int NumbersOfBlock = 3;
+    private const int NumbersOfBlock = 4;
 
     public override bool IsTest => false;
 
@@ -38,19 +38,19 @@ internal sealed class GuardJudge(MetricSpec.Guard metric) : CounterJudge(metric)
             return state;
         }
 
-        // milliseconds of the time, then requests and errors
+        // milliseconds of the time, seconds, requests and errors of each block
         var now = (double)block.At.ToUnixTimeMilliseconds();
         var former = Numbers(state, Window) ?? [];
         var recent = new List<double>();
-        for (var i = 0; i + 2 < former.Count; i += NumbersOfBlock)
+        for (var i = 0; i + NumbersOfBlock <= former.Count; i += NumbersOfBlock)
         {
             if (now - former[i] < metric.Window.TotalMilliseconds)
             {
-                recent.AddRange([former[i], former[i + 1], former[i + 2]]);
+                recent.AddRange(former.Skip(i).Take(NumbersOfBlock));
             }
         }
 
-        recent.AddRange([now, block.Candidate[0], block.Candidate[1]]);
+        recent.AddRange([now, block.Seconds, block.Candidate[0], block.Candidate[1]]);
         var numbers = NumberList.From(recent);
         var counted = state with
         {
@@ -58,10 +58,23 @@ internal sealed class GuardJudge(MetricSpec.Guard metric) : CounterJudge(metric)
             Candidate = Sum(state.Candidate, block.Candidate),
             Tests = [Store(Window, numbers, numbers)],
         };
-        var (requests, errors) = InWindow(counted);
-        return requests >= metric.FewestRequests && errors > metric.MostErrors * requests
-            ? counted with { Tripped = state.Tripped ?? $"{Describe(counted)}; the limit is {Phrase.Percent(metric.MostErrors, 1)}" }
-            : counted;
+        return counted with { Tripped = state.Tripped ?? Beyond(numbers) };
+    }
+
+    /// <summary>Whether the latest requests, as few as say something or more, are beyond the limit; null when not. Older ones within the window must not make up for them.</summary>
+    private string? Beyond(NumberList numbers)
+    {
+        var (seconds, requests, errors) = (0.0, 0.0, 0.0);
+        for (var i = numbers.Count - NumbersOfBlock; i >= 0; i -= NumbersOfBlock)
+        {
+            (seconds, requests, errors) = (seconds + numbers[i + 1], requests + numbers[i + 2], errors + numbers[i + 3]);
+            if (requests >= metric.FewestRequests && errors > metric.MostErrors * requests)
+            {
+                return string.Create(Culture, $"{Metric.Name}: {Phrase.Percent(errors, requests)} of {requests:N0} requests failed within {seconds:0.#} s; the limit is {Phrase.Percent(metric.MostErrors, 1)}");
+            }
+        }
+
+        return null;
     }
 
     public override MetricVerdict Conclude(MetricState state, Circumstances about)
@@ -92,10 +105,10 @@ internal sealed class GuardJudge(MetricSpec.Guard metric) : CounterJudge(metric)
     {
         var numbers = Numbers(state, Window) ?? [];
         var (requests, errors) = (0.0, 0.0);
-        for (var i = 0; i + 2 < numbers.Count; i += NumbersOfBlock)
+        for (var i = 0; i + NumbersOfBlock <= numbers.Count; i += NumbersOfBlock)
         {
-            requests += numbers[i + 1];
-            errors += numbers[i + 2];
+            requests += numbers[i + 2];
+            errors += numbers[i + 3];
         }
 
         return (requests, errors);

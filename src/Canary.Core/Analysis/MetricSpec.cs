@@ -129,7 +129,7 @@ public abstract record MetricSpec
         /// <summary>Fewer requests within the window say nothing; at least 1. Default 50.</summary>
         public double FewestRequests { get; init; } = 50;
 
-        /// <summary>The time over which they are counted. Default 60 seconds.</summary>
+        /// <summary>The longest time over which they are counted until there are enough. Default 60 seconds.</summary>
         public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(60);
 
         /// <inheritdoc />

@@ -37,7 +37,7 @@ public sealed class JudgeGuardTests
 
         bench.Round(Stable(Counts(0)), Candidate(Counts(100, 30)));
 
-        Assert.Equal("limit: 30 % of 100 requests failed within 60 s; the limit is 20 %", bench.Verdict.Reason);
+        Assert.Equal("limit: 30 % of 100 requests failed within 5 s; the limit is 20 %", bench.Verdict.Reason);
         Assert.Equal(0, bench.Verdict.LogEvidence);
     }
 
@@ -77,6 +77,35 @@ public sealed class JudgeGuardTests
 
         Assert.Equal((50, 10), (bench.Verdict.Metrics[0].CandidateRequests, bench.Verdict.Metrics[0].CandidateBad));
         Assert.Equal(VerdictState.Pass, bench.Verdict.State);
+    }
+
+    [Fact]
+    public void Advance_GoodRequestsBefore_DoNotMakeUpForBadOnesNow()
+    {
+        var bench = Bench();
+        for (var i = 1; i <= 10; i++)
+        {
+            bench.Round(Stable(Counts(0)), Candidate(Counts(1000 * i)));
+        }
+
+        bench.Round(Stable(Counts(0)), Candidate(Counts(11_000, 300)));
+
+        Assert.Equal((VerdictState.Fail, "limit: 30 % of 1,000 requests failed within 5 s; the limit is 20 %"), (bench.Verdict.State, bench.Verdict.Reason));
+    }
+
+    [Fact]
+    public void Advance_FewRequestsAnInterval_AreAddedUpWithinTheWindow()
+    {
+        var bench = Bench();
+        for (var i = 1; i < 6; i++)
+        {
+            bench.Round(Stable(Counts(0)), Candidate(Counts(9 * i, 3 * i)));
+            Assert.NotEqual(VerdictState.Fail, bench.Verdict.State);
+        }
+
+        bench.Round(Stable(Counts(0)), Candidate(Counts(54, 18)));
+
+        Assert.Equal("limit: 33.3 % of 54 requests failed within 30 s; the limit is 20 %", bench.Verdict.Reason);
     }
 
     [Fact]

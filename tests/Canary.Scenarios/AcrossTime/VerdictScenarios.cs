@@ -117,6 +117,25 @@ public sealed class VerdictScenarios(ITestOutputHelper output)
         Assert.False(rollout.Told("Inconclusive"));
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(50)]
+    public void Guard_ErrorsThatBeginInTheBakeOrInAPause_AreBackWithinTenSeconds(int weight)
+    {
+        var plan = Plan(InconclusivePolicy.Promote, Weight(50), new Step.Pause(TimeSpan.FromMinutes(10)), Weight(100), Analyze(600, 1200));
+        var limit = new MetricSpec.Guard { Name = "limit", Required = false, Scrape = TestSpecs.Scrape, Requests = [new SeriesSelector("r", [])], Errors = [new SeriesSelector("r", [])] };
+        var rollout = Start(4, plan, 400, SimulatedBehaviour.Good, [.. Journeys.Metrics, limit]);
+        Assert.True(rollout.RunUntil(world => world.CandidateWeight == weight, TimeSpan.FromMinutes(20)), rollout.World.Status.Message);
+        rollout.RunUntil(_ => false, TimeSpan.FromMinutes(1));
+
+        rollout.Traffic.CandidateErrorRatio = weight == 100 ? 0.3 : 0.5;
+
+        Assert.True(rollout.RunUntil(world => world.CandidateWeight == 0, TimeSpan.FromSeconds(10)), rollout.World.Status.Message);
+        rollout.Finish();
+        Assert.Equal(Outcome.RolledBack, rollout.End!.Outcome);
+        Assert.Matches(weight == 100 ? "^limit: [0-9.]+ % of [0-9,]+ requests failed within (5|10) s; the limit is 20 %$" : "^(limit: .+; the limit is 20 %|errors .+ worse\")$", rollout.End.Reason);
+    }
+
     private void Tell(string what, Journeys[] rollouts)
     {
         var delays = rollouts.Select(rollout => rollout.Exposed!.Value).Order().ToList();
