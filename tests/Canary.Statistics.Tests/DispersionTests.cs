@@ -108,6 +108,15 @@ public sealed class DispersionTests
     }
 
     [Fact]
+    public void StandardDeviation_TwoPods_IsTheirSpreadLessThatOfChance()
+    {
+        var spread = Math.Pow(Math.Log(9.5 / 3.5), 2) / 2;
+
+        Vector.Near(Math.Sqrt(spread - (1 / 3.5 + 1 / 9.5) / 2), PodEffects.StandardDeviation([new(1, 100, 3), new(2, 100, 9), new(3, 0, 0)])!.Value);
+        Assert.Equal(0, PodEffects.StandardDeviation([new(1, 100, 3), new(2, 100, 3)]));
+    }
+
+    [Fact]
     public void LeastMarginRatio_IsAsSpecified()
     {
         Vector.Near(Math.Exp(2.33 * 0.2 * Math.Sqrt(0.25 + 0.05)), PodEffects.LeastMarginRatio(0.2, 4, 20));
