@@ -58,6 +58,9 @@ public sealed record TrafficSpec
     /// <summary>The subset that serves the candidate. Default <c>canary</c>.</summary>
     public string CandidateSubset { get; init; } = "canary";
 
+    /// <summary>The subset that serves a fresh baseline. Default <c>baseline</c>.</summary>
+    public string BaselineSubset { get; init; } = "baseline";
+
     /// <summary>How long proxies may take to learn of a change. Default 5 seconds.</summary>
     public TimeSpan Propagation { get; init; } = TimeSpan.FromSeconds(5);
 }
@@ -99,6 +102,22 @@ public sealed record AnalysisSpec
 
     /// <summary>How many AnalysisRuns are kept, at least 1. Default 10.</summary>
     public int History { get; init; } = 10;
+
+    /// <summary>Which pods the candidate is compared with. Default: those that serve.</summary>
+    public BaselineKind Baseline { get; init; }
+
+    /// <summary>The fewest pods of a fresh baseline, at least 1; null, the default, takes as many as its share of the requests needs: up to a third of the requests as many as the candidate has.</summary>
+    public int? BaselineReplicas { get; init; }
+}
+
+/// <summary>Which pods of the stable revision a candidate is compared with.</summary>
+public enum BaselineKind
+{
+    /// <summary>The pods that serve.</summary>
+    Stable,
+
+    /// <summary>Pods of its own, started beside the candidate's and given the same share of the requests, so that both are equally young.</summary>
+    Fresh,
 }
 
 /// <summary>What to do when there is no proof either way.</summary>

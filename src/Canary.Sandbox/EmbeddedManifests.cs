@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Canary.Kubernetes.Json;
 using Canary.Sandbox.ApiServer;
 
 namespace Canary.Sandbox;

@@ -2,10 +2,11 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Canary.Controller.Hosting;
 using Canary.Kubernetes.Api;
+using Canary.Kubernetes.Json;
 using Canary.Sandbox.ApiServer;
 using Canary.Sandbox.Nodes;
-using k8s;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using k8s;
 using ResourceKind = Canary.Kubernetes.Api.ResourceKind;
 
 namespace Canary.Sandbox;

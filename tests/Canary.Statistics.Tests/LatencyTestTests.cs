@@ -198,15 +198,16 @@ public sealed class LatencyTestTests
 
     [Fact]
     public void Build_AnyHistogram_GivesOrderedRatiosAndWeightsOfOne() =>
-        Gen.Select(Gen.Double[0.001, 10].Array[1, 40], Gen.Int[0, 2000].Array[41]).Sample(
-            (steps, counts) =>
+        Gen.Select(Gen.Double[0.001, 10].Array[1, 40], Gen.Int[0, 2000].Array[41], Gen.Bool).Sample(
+            (steps, counts, broad) =>
             {
                 var sum = 0.0;
                 NumberList bounds = [.. steps.Select(step => sum += step)];
                 NumberList reference = [1 + counts[0], .. counts.Skip(1).Take(bounds.Count).Select(count => (double)count)];
 
-                var dictionary = LatencyDictionary.Build(bounds, reference);
+                var dictionary = LatencyDictionary.Build(bounds, reference, broad ? LatencySearch.Broad : LatencySearch.Specified);
 
+                Assert.Equal(27, dictionary.Alternatives.Count);
                 Vector.Near(1, dictionary.Alternatives.Sum(alternative => alternative.Weight), 1e-12);
                 for (var i = 0; i < 27; i++)
                 {
@@ -215,6 +216,43 @@ public sealed class LatencyTestTests
                     Assert.All(ratios, ratio => Assert.InRange(ratio, 0.02, 50));
                 }
             });
+
+    [Fact]
+    public void Build_BroadSearch_MovesWhatItsNamesSay()
+    {
+        var dictionary = LatencyDictionary.Build(LatencyWorld.Bounds, Exactly(1_000_000), LatencySearch.Broad);
+        var shares = LatencyWorld.Shares(1);
+        double Above(string name, int bound)
+        {
+            var ratios = dictionary.Ratios(dictionary.Alternatives.Select(alternative => alternative.Name).ToList().IndexOf(name));
+            return shares.Zip(ratios, (share, ratio) => share * ratio).Skip(bound + 1).Sum();
+        }
+
+        // all requests 15 ms longer: 100 ms is exceeded by what took 85; half of them 30 ms longer
+        Vector.Near(1 - MathNet.Numerics.Distributions.Normal.CDF(Math.Log(100), 0.6, Math.Log(85)), Above("delay 100 % by 0.15 medians", 4), 0.02);
+        Vector.Near(0.5 * 0.5 + 0.5 * (1 - MathNet.Numerics.Distributions.Normal.CDF(Math.Log(100), 0.6, Math.Log(70))), Above("delay 50 % by 0.3 medians", 4), 0.02);
+        Assert.Equal("about 0.3 % of requests longer by about 20 times p50", dictionary.Alternatives[25].Description);
+        Assert.NotEqual(dictionary, LatencyDictionary.Build(LatencyWorld.Bounds, Exactly(1_000_000)));
+    }
+
+    [Fact]
+    public void FromNumbers_BroadSearch_IsKept()
+    {
+        var settings = LatencyTestSettings.Rollback(1);
+        var world = new LatencyWorld(8);
+        var state = LatencyTest.Advance(settings, LatencyTest.Start(settings, LatencyWorld.Bounds, Exactly(10_000)), world.Block(100, 900, LatencyWorld.Shares(1.3))).State;
+
+        var restored = LatencyTestState.FromNumbers(state.ToNumbers());
+
+        Assert.Equal(LatencySearch.Broad, restored.Dictionary!.Search);
+        Assert.Equal(state, restored);
+        Assert.Equal(LatencyTest.LogEvidence(state), LatencyTest.LogEvidence(restored));
+        var numbers = state.ToNumbers().ToArray();
+        var at = 1 + 12 + 13 + 28;
+        Assert.Equal(1, numbers[at]);
+        Assert.Throws<ArgumentException>(() => LatencyTestState.FromNumbers([.. numbers[..at], 2, .. numbers[(at + 1)..]]));
+        Assert.Throws<ArgumentException>(() => LatencyTestState.FromNumbers([.. numbers[..at], 0.5, .. numbers[(at + 1)..]]));
+    }
 
     [Fact]
     public void Build_WithoutRequests_IsRefused()

@@ -46,22 +46,26 @@ public sealed class SimulationTests
         Assert.InRange(accepted / 400.0, 0.0025, 0.05);
     }
 
-    [Fact]
-    public void LatencyTest_SameVersionForAnHour_IsRarelyRolledBack()
+    [Theory]
+    [InlineData(LatencySearch.Specified)]
+    [InlineData(LatencySearch.Broad)]
+    public void LatencyTest_SameVersionForAnHour_IsRarelyRolledBack(LatencySearch search)
     {
         // measured elsewhere with 3,000 rollouts: 1.9 % at 5 %
-        var alarms = Enumerable.Range(0, 120).Count(seed => LatencyBlocksUntil(seed, 1, 0.05, LatencyWorld.Shares(1), Hour) <= Hour);
+        var alarms = Enumerable.Range(0, 120).Count(seed => LatencyBlocksUntil(search, seed, 1, 0.05, LatencyWorld.Shares(1), Hour) <= Hour);
 
         Assert.InRange(alarms / 120.0, 0, 0.05);
     }
 
-    [Fact]
-    public void LatencyTest_EveryLatencyLonger_IsSeenAsSoonAsMeasured()
+    [Theory]
+    [InlineData(LatencySearch.Specified, 200, 400)]
+    [InlineData(LatencySearch.Broad, 180, 360)]
+    public void LatencyTest_EveryLatencyLonger_IsSeenAsSoonAsMeasured(LatencySearch search, double least, double most)
     {
         // median measured elsewhere: 290 s for +5 % at 100 requests/s, 10 % of them to the candidate, no margin
-        var blocks = Enumerable.Range(0, 60).Select(seed => LatencyBlocksUntil(seed, 1, 0.01, LatencyWorld.Shares(1.05), Hour)).Order().ToArray();
+        var blocks = Enumerable.Range(0, 60).Select(seed => LatencyBlocksUntil(search, seed, 1, 0.01, LatencyWorld.Shares(1.05), Hour)).Order().ToArray();
 
-        Assert.InRange(10 * blocks[30], 200, 400);
+        Assert.InRange(10 * blocks[30], least, most);
     }
 
     private static int BlocksUntil(CountTestSettings settings, int seed, double baseline, double candidate, double errorProbability, bool climbs)
@@ -86,9 +90,9 @@ public sealed class SimulationTests
         return Hour + 1;
     }
 
-    private static int LatencyBlocksUntil(int seed, double marginRatio, double errorProbability, double[] candidate, int most)
+    private static int LatencyBlocksUntil(LatencySearch search, int seed, double marginRatio, double errorProbability, double[] candidate, int most)
     {
-        var settings = new LatencyTestSettings(marginRatio);
+        var settings = new LatencyTestSettings(marginRatio, search: search);
         var world = new LatencyWorld(seed);
         var state = LatencyTest.Start(settings, LatencyWorld.Bounds, world.Counts(27_000));
         for (var block = 1; block <= most; block++)

@@ -40,6 +40,8 @@ public sealed class SimulatedReplicaSet
 
     public long? History { get; set; }
 
+    public bool IsBaseline { get; init; }
+
     public List<SimulatedPod> Pods { get; } = [];
 
     public int Ready(DateTimeOffset now) => Pods.Count(pod => pod.ReadyAt <= now);

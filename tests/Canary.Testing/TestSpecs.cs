@@ -24,6 +24,9 @@ public static class TestSpecs
         Analysis = new AnalysisSpec { Templates = [new TemplateReference("golden-signals", true)] },
     };
 
+    /// <summary>As the default, and compared with fresh pods.</summary>
+    public static RolloutSpec Fresh { get; } = Default with { Analysis = Default.Analysis with { Baseline = BaselineKind.Fresh } };
+
     public static ScrapeSpec Scrape { get; } = new(null, null);
 
     public static ValueList<MetricSpec> Metrics { get; } =

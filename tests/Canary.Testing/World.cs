@@ -10,7 +10,7 @@ namespace Canary.Testing;
 /// <summary>A cluster in memory under a virtual clock: a Deployment with its controller, pods, routes and proxies that learn late. For one Rollout.</summary>
 public sealed class World
 {
-    private readonly List<(DateTimeOffset At, Revision? Stable, Revision? Candidate, Weight Weight)> _pushes = [];
+    private readonly List<(DateTimeOffset At, Revision? Stable, Revision? Candidate, Revision? Baseline, int StableWeight, int CandidateWeight, int BaselineWeight)> _pushes = [];
     private int _names;
 
     public World(int replicas = 4, int seed = 1)
@@ -51,9 +51,14 @@ public sealed class World
 
     public int CandidateWeight { get; set; }
 
+    /// <summary>The baseline destination's weight; null when the route has none.</summary>
+    public int? BaselineWeight { get; set; }
+
     public Revision? StableSubset { get; set; }
 
     public Revision? CandidateSubset { get; set; }
+
+    public Revision? BaselineSubset { get; set; }
 
     public Verdict? Verdict { get; set; }
 
@@ -85,7 +90,15 @@ public sealed class World
     public (Revision? Stable, Revision? Candidate, Weight Weight) Proxies()
     {
         var known = _pushes.LastOrDefault(push => push.At + ProxyDelay <= Now);
-        return (known.Stable, known.Candidate, known.Weight);
+        var total = known.StableWeight + known.CandidateWeight + known.BaselineWeight;
+        return (known.Stable, known.Candidate, new Weight(total == 0 ? 0 : 100 * known.CandidateWeight / total));
+    }
+
+    /// <summary>Which revisions proxies send requests to now, and with which weights.</summary>
+    public IEnumerable<(Revision? Revision, int Weight)> Destinations()
+    {
+        var known = _pushes.LastOrDefault(push => push.At + ProxyDelay <= Now);
+        return new[] { (known.Stable, known.StableWeight), (known.Candidate, known.CandidateWeight), (known.Baseline, known.BaselineWeight) }.Where(destination => destination.Item2 > 0);
     }
 
     public Observation Observe() => new()
@@ -125,16 +138,20 @@ public sealed class World
             DesiredReplicas = replicaSet.Desired,
             MaxReplicas = replicaSet.Most,
             HistoryRevision = replicaSet.History,
+            IsBaseline = replicaSet.IsBaseline,
             PodProblem = replicaSet.Pods.Count > 0 && replicaSet.Ready(Now) == 0 ? "CrashLoopBackOff: exit code 1" : null,
         }).ToValueList(),
         Traffic = RouteMissing
-            ? new TrafficObservation { Problems = [new Problem("spec.traffic.istio.virtualServices[0].name", "there is no VirtualService checkout")], StableSubset = StableSubset, CandidateSubset = CandidateSubset }
+            ? new TrafficObservation { Problems = [new Problem("spec.traffic.istio.virtualServices[0].name", "there is no VirtualService checkout")], StableSubset = StableSubset, CandidateSubset = CandidateSubset, BaselineSubset = BaselineSubset }
             : new TrafficObservation
             {
-                Routes = [new RouteObservation("checkout/primary", StableWeight, CandidateWeight)],
+                Routes = [new RouteObservation("checkout/primary", StableWeight, CandidateWeight, BaselineWeight)],
                 StableSubset = StableSubset,
                 CandidateSubset = CandidateSubset,
-                Snapshot = $"{StableWeight}/{CandidateWeight} {StableSubset}/{CandidateSubset}",
+                BaselineSubset = BaselineSubset,
+                Snapshot = BaselineWeight is { } baseline
+                    ? $"{StableWeight}/{CandidateWeight} {StableSubset}/{CandidateSubset} {baseline} {BaselineSubset}"
+                    : $"{StableWeight}/{CandidateWeight} {StableSubset}/{CandidateSubset}",
                 LastWriter = "kubectl",
             },
         Verdict = Status.Journey?.AnalysisRun is null ? null : Verdict,
@@ -233,7 +250,7 @@ public sealed class World
         Controllers();
     }
 
-    public void Push() => _pushes.Add((Now, StableSubset, CandidateSubset, new Weight(StableWeight + CandidateWeight == 0 ? 0 : 100 * CandidateWeight / (StableWeight + CandidateWeight))));
+    public void Push() => _pushes.Add((Now, StableSubset, CandidateSubset, BaselineSubset, StableWeight, CandidateWeight, BaselineWeight ?? 0));
 
     public void Apply(Effect effect)
     {
@@ -248,14 +265,14 @@ public sealed class World
                 Gone = Deleting;
                 break;
             case Effect.SetWeight set when !RouteMissing:
-                var total = StableWeight + CandidateWeight;
-                CandidateWeight = set.To.PartOf(total);
-                StableWeight = total - CandidateWeight;
+                var split = WeightSplit.Of(set.To, StableWeight + CandidateWeight + (BaselineWeight ?? 0), set.Baseline && BaselineWeight is not null);
+                (StableWeight, CandidateWeight, BaselineWeight) = (split.Stable, split.Candidate, BaselineWeight is null ? null : split.Baseline);
                 Push();
                 break;
             case Effect.PointSubsets point:
                 StableSubset = point.Stable;
                 CandidateSubset = point.Candidate;
+                BaselineSubset = point.Baseline ?? BaselineSubset;
                 Push();
                 break;
             case Effect.RestoreTraffic restore:
@@ -263,10 +280,19 @@ public sealed class World
                 (StableWeight, CandidateWeight) = (int.Parse(parts[0], null), int.Parse(parts[1], null));
                 StableSubset = parts[2].Length == 0 ? null : new Revision(parts[2]);
                 CandidateSubset = parts[3].Length == 0 ? null : new Revision(parts[3]);
+                if (parts.Length > 4)
+                {
+                    BaselineWeight = int.Parse(parts[4], null);
+                    BaselineSubset = parts[5].Length == 0 ? null : new Revision(parts[5]);
+                }
+
                 Push();
                 break;
             case Effect.CreateReplicaSet create when Deployment?.Template == create.Revision.Hash && Find(create.Revision.Hash) is null:
                 Add(new SimulatedReplicaSet { Name = $"checkout-{create.Revision}", Revision = create.Revision, Owner = Owner.Rollout, Replicas = create.Replicas });
+                break;
+            case Effect.CreateBaseline create when Find(create.Revision.Hash) is null && ReplicaSets.Exists(replicaSet => replicaSet.Name == create.Of):
+                Add(new SimulatedReplicaSet { Name = create.Name, Revision = create.Revision, Owner = Owner.Rollout, Replicas = create.Replicas, IsBaseline = true });
                 break;
             case Effect.ScaleReplicaSet scale:
                 Named(scale.Name, replicaSet => replicaSet.Replicas = scale.Replicas);

@@ -1,11 +1,10 @@
-using System.Globalization;
 using Canary.Core.Traffic;
 using Canary.Statistics;
 
 namespace Canary.Core.Analysis;
 
 /// <summary>Judges a candidate by what was measured. Pure: the same rounds give the same verdict, to the bit.</summary>
-/// <remarks>Source: docs/analysis.md; the tests are those of <see cref="CountTest"/> and <see cref="LatencyTest"/>, combined by <see cref="EvidenceCombination"/>.</remarks>
+/// <remarks>Source: docs/analysis.md; the tests are those of Canary.Statistics, combined by <see cref="EvidenceCombination"/>.</remarks>
 public static class Judge
 {
     /// <summary>Takes one round of readings into account; each interval's counts enter exactly once.</summary>
@@ -28,18 +27,22 @@ public static class Judge
         }
 
         var round = Readings.Check(measurement);
+        var (steps, stake) = Stake.Of(state.Steps, exposure);
         var advanced = new MetricState[metrics.Count];
         var informed = false;
+        var sharing = -1;
         ShareCount? share = null;
         for (var i = 0; i < metrics.Count; i++)
         {
+            var judge = MetricJudge.For(metrics[i], spec);
             var before = i < state.Metrics.Count && state.Metrics[i].Name == metrics[i].Name ? state.Metrics[i] : new MetricState { Name = metrics[i].Name };
-            var result = MetricRound.Take(metrics[i], i, spec, before, exposure, round);
+            var result = judge.Take(stake.Put(judge, before), new RoundFacts(i, spec, exposure, round));
             advanced[i] = result.State;
             informed |= result.Informed;
 
             // always by the same metric: another one's interval may be longer, and requests would count twice
-            share = i == 0 ? result.Share : share;
+            sharing = sharing < 0 && judge is CounterJudge { Compares: true } ? i : sharing;
+            share = i == sharing ? result.Share : share;
         }
 
         var counted = state.Share.Weight == exposure.Weight ? state.Share : new ShareCount(exposure.Weight, 0, 0);
@@ -48,6 +51,8 @@ public static class Judge
             Metrics = advanced.ToValueList(),
             RoundAt = measurement.At,
             EvidenceAt = informed ? measurement.At : state.EvidenceAt,
+            Steps = steps,
+            StepEndsAt = exposure.StepEndsAt,
             Share = share is null ? counted : counted with { Stable = counted.Stable + share.Stable, Candidate = counted.Candidate + share.Candidate },
         };
     }
@@ -67,40 +72,40 @@ public static class Judge
             return Verdict.None;
         }
 
-        var accepted = Thresholds.LogThreshold(spec.MissedRegression);
-        var judges = metrics.Select(metric => MetricJudge.For(metric, spec)).ToList();
-        var ended = state.Share.Weight == Weight.Full;
-        var verdicts = judges.Select((judge, i) => judge.Conclude(state.Metrics[i], accepted, ended)).ToValueList();
-        var sum = metrics.Sum(metric => metric.Share);
-        var evidence = EvidenceCombination.WeightedAverage([.. metrics.Select(metric => metric.Share / sum)], [.. verdicts.Select(verdict => verdict.LogEvidence)]);
+        var court = Court.Hold(metrics, spec, state);
         var verdict = new Verdict
         {
             State = VerdictState.Running,
-            Reason = string.Join("; ", verdicts.Select(metric => metric.Sentence)),
-            LogEvidence = evidence,
+            Reason = string.Join("; ", court.Verdicts.Select(metric => metric.Sentence)),
+            LogEvidence = court.LogEvidence,
             LogThreshold = Thresholds.LogThreshold(spec.FalseRollback),
-            Metrics = verdicts,
+            Metrics = court.Verdicts,
             EvidenceAt = state.EvidenceAt,
             ObservedShare = ShareCheck.Observed(state.Share),
-            WeightSeen = ShareCheck.Seen(state.Share),
+            WeightSeen = metrics.Index().Any(pair => pair.Item is MetricSpec.Traffic && court.Verdicts[pair.Index].Warning is not null) ? false : ShareCheck.Seen(state.Share),
+            Power = court.Power(),
         };
-        if (Thresholds.IsReached(evidence, spec.FalseRollback))
+        if (court.Verdicts.FirstOrDefault(metric => metric.Tripped) is { } tripped)
         {
-            var worst = Enumerable.Range(0, metrics.Count).MaxBy(i => Math.Log(metrics[i].Share) + verdicts[i].LogEvidence);
-            return verdict with { State = VerdictState.Fail, Reason = $"{judges[worst].Describe(state.Metrics[worst])}; {Odds(evidence)} against \"{judges[worst].Margin()}\"" };
+            return verdict with { State = VerdictState.Fail, Reason = tripped.Sentence };
         }
 
-        var required = verdicts.Where((_, i) => metrics[i].Required).ToList();
+        if (Thresholds.IsReached(court.LogEvidence, spec.FalseRollback))
+        {
+            return verdict with { State = VerdictState.Fail, Reason = court.Blame(state) };
+        }
+
+        var required = court.Verdicts.Where((_, i) => metrics[i].Required).ToList();
         if (required.FirstOrDefault(metric => metric.Measurement != MeasurementState.Value) is { } missing)
         {
             return verdict with { State = VerdictState.Unknown, Reason = missing.Sentence };
         }
 
-        return required.Count > 0 && required.All(metric => metric.Accepted)
-            ? verdict with { State = VerdictState.Pass, Reason = $"within the acceptance margin: {string.Join("; ", required.Select(metric => metric.Sentence))}" }
-            : verdict;
+        return verdict with
+        {
+            State = required.Count > 0 && required.All(metric => metric.Accepted) ? VerdictState.Pass : VerdictState.Running,
+            WithinBounds = required.Count > 0 && required.All(metric => metric.Accepted || metric.WithinBound),
+            Reason = required.Count > 0 && required.All(metric => metric.Accepted) ? $"within the acceptance margin: {string.Join("; ", required.Select(metric => metric.Sentence))}" : verdict.Reason,
+        };
     }
-
-    private static string Odds(double logEvidence) =>
-        logEvidence > Math.Log(1e6) ? "over 1,000,000 to 1" : string.Create(CultureInfo.InvariantCulture, $"{Math.Exp(logEvidence):N0} to 1");
 }

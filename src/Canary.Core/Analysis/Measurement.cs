@@ -1,6 +1,8 @@
+using Canary.Statistics;
+
 namespace Canary.Core.Analysis;
 
-/// <summary>Which of the two revisions a pod belongs to.</summary>
+/// <summary>What a pod runs for.</summary>
 public enum ArmName
 {
     /// <summary>The revision that serves users.</summary>
@@ -8,9 +10,12 @@ public enum ArmName
 
     /// <summary>The revision on trial.</summary>
     Candidate,
+
+    /// <summary>Fresh pods of the stable revision, run only to compare with.</summary>
+    Baseline,
 }
 
-/// <summary>One round of readings: every live pod of both arms, once. Counters are raw and cumulative, so a lost round loses nothing.</summary>
+/// <summary>One round of readings: every live pod of every arm, once. Counters are raw and cumulative, so a lost round loses nothing.</summary>
 /// <param name="At">When the round ended, in UTC.</param>
 /// <param name="Pods">One entry a live pod, in any order.</param>
 public sealed record Measurement(DateTimeOffset At, ValueList<PodReading> Pods);
@@ -59,6 +64,15 @@ public abstract record MetricReading
     /// <param name="UpperBounds">Upper bounds in milliseconds, rising; the last is positive infinity.</param>
     /// <param name="Cumulative">Requests up to each bound, never falling; as many as bounds.</param>
     public sealed record Buckets(ValueList<double> UpperBounds, ValueList<double> Cumulative) : MetricReading;
+
+    /// <summary>A native histogram of Prometheus, cumulative since the process began.</summary>
+    /// <param name="Histogram">Its buckets.</param>
+    /// <param name="MillisecondsPerUnit">Milliseconds per unit of its bounds: 1 or 1000.</param>
+    public sealed record Native(NativeHistogram Histogram, double MillisecondsPerUnit) : MetricReading;
+
+    /// <summary>A level, or any number that is no count.</summary>
+    /// <param name="Value">The number; finite.</param>
+    public sealed record Level(double Value) : MetricReading;
 
     /// <summary>The pod answered, and no series matched.</summary>
     public sealed record Absent : MetricReading;

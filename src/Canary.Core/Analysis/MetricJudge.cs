@@ -8,50 +8,56 @@ internal abstract class MetricJudge(MetricSpec metric)
 {
     private protected static CultureInfo Culture => CultureInfo.InvariantCulture;
 
-    private protected MetricSpec Metric { get; } = metric;
+    public MetricSpec Metric { get; } = metric;
 
     public static MetricJudge For(MetricSpec metric, AnalysisSpec spec) => metric switch
     {
-        MetricSpec.ErrorRate => new ErrorRateJudge(metric),
-        MetricSpec.Latency => new LatencyJudge(metric, spec),
+        MetricSpec.ErrorRate errors => new ErrorRateJudge(errors),
+        MetricSpec.Latency { SlowerThan: { } bound } latency => new ObjectiveJudge(latency, bound),
+        MetricSpec.Latency latency => new LatencyJudge(latency, spec),
+        MetricSpec.Series { Rule: SeriesRule.Threshold rule } series => new ThresholdJudge(series, rule),
+        MetricSpec.Gauge gauge => new GaugeJudge(gauge, spec),
+        MetricSpec.Series { Rule: SeriesRule.MannWhitney rule } series => new RankJudge(series, rule, spec),
+        MetricSpec.Series { Rule: SeriesRule.Kayenta rule } series => new KayentaSeriesJudge(series, rule),
+        MetricSpec.Traffic traffic => new TrafficJudge(traffic, spec),
+        MetricSpec.Guard guard => new GuardJudge(guard),
         _ => throw new InvalidOperationException($"There is no rule for a metric of type {metric.GetType().Name}."),
     };
 
-    /// <summary>Finds out how many numbers a reading has; 0 when that is not known yet. Says what is wrong when the pods do not fit together.</summary>
-    public abstract (MetricState State, int Width, string? Problem) Prepare(MetricState state, int index, Measurement measurement);
+    /// <summary>Whether it weighs evidence. When not, a limit is passed or it is not.</summary>
+    public virtual bool IsTest => true;
 
-    /// <summary>The numbers of a reading; null when there are none to count with.</summary>
-    public abstract ValueList<double>? Read(MetricReading reading, int width);
+    /// <summary>Takes one round of readings into account.</summary>
+    public abstract RoundResult Take(MetricState before, RoundFacts facts);
 
-    /// <summary>Whether numbers can be what one process counted in a while: series that come and go within a sum may make it look otherwise.</summary>
-    public virtual bool IsPossible(double[] difference) => true;
+    /// <summary>Settles, at the first exposure, what holds for the whole rollout, and starts the tests.</summary>
+    /// <param name="state">What was learned before the exposure.</param>
+    /// <param name="share">The share of the budget that is staked at once.</param>
+    public virtual MetricState Begin(MetricState state, double share) => state with { Terms = new MetricTerms(1, DispersionBasis.Assumed, false) };
 
-    /// <summary>The requests among the numbers of a reading.</summary>
-    public abstract double Requests(IReadOnlyList<double> values);
-
-    /// <summary>Takes one block into the tests; before the exposure it only teaches what the stable revision is like.</summary>
-    public abstract MetricState Count(MetricState state, double[] stable, double[] candidate, bool exposed);
+    /// <summary>Stakes a further share of the budget, as a planned step begins.</summary>
+    public virtual MetricState Restart(MetricState state, double share) => state;
 
     /// <summary>What the evidence amounts to.</summary>
-    /// <param name="state">The evidence.</param>
-    /// <param name="accepted">Evidence from which on the metric is accepted, as a natural logarithm.</param>
-    /// <param name="ended">Whether there is nobody left to compare with: then it is enough that it was reached before and has not turned since.</param>
-    public abstract MetricVerdict Conclude(MetricState state, double accepted, bool ended);
+    public abstract MetricVerdict Conclude(MetricState state, Circumstances about);
 
     /// <summary>What was counted, in one sentence with numbers.</summary>
     public abstract string Describe(MetricState state);
 
-    /// <summary>The margin that a candidate is rolled back for, in words.</summary>
-    public string Margin()
-    {
-        var ratio = (Metric.Margins.Ratio - 1) * 100;
-        return Metric.Margins.Difference == 0
-            ? string.Create(Culture, $"no more than {ratio:0.##} % worse")
-            : string.Create(Culture, $"no more than {ratio:0.##} % and {100 * Metric.Margins.Difference:0.####} percentage points worse");
-    }
+    /// <summary>What a candidate is rolled back for, in words.</summary>
+    public abstract string Against { get; }
 
     /// <remarks>By Ville's inequality evidence may be acted upon whenever it was reached; while more comes, the present one is the better guide.</remarks>
-    private protected static bool IsAccepted(double now, double highest, double accepted, bool ended) => now >= accepted || (ended && highest >= accepted && now > 0);
+    private protected static bool IsAccepted(double now, double highest, Circumstances about) =>
+        now >= about.LogAccepted || (about.Ended && highest >= about.LogAccepted && now > 0);
+
+    private protected static string Worse(Margins margins)
+    {
+        var ratio = (margins.Ratio - 1) * 100;
+        return margins.Difference == 0
+            ? string.Create(Culture, $"no more than {ratio:0.##} % worse")
+            : string.Create(Culture, $"no more than {ratio:0.##} % and {100 * margins.Difference:0.####} percentage points worse");
+    }
 
     private protected string Sentence(MetricState state)
     {
@@ -71,27 +77,40 @@ internal abstract class MetricJudge(MetricSpec metric)
 
     private protected string NothingYet(MetricState state) => $"{Metric.Name}: no requests counted yet{Why(state)}";
 
+    private protected static string Why(MetricState state) => state.LastReason is { } reason ? $" ({reason})" : "";
+
+    private protected static double At(IReadOnlyList<double> values, int index) => index < values.Count ? values[index] : 0;
+
     private protected static ValueList<double> Sum(ValueList<double> before, IReadOnlyList<double> more) =>
         before.Count == more.Count ? before.Select((value, i) => value + more[i]).ToValueList() : more.ToValueList();
 
-    private protected static ValueList<double>? Numbers(MetricState state, string test) => state.Tests.FirstOrDefault(numbers => numbers.Test == test)?.Values;
+    /// <summary>The numbers of a test; null when it has none yet.</summary>
+    private protected static ValueList<double>? Numbers(MetricState state, string test) => Find(state.Tests, test)?.Values;
 
-    private protected static TestNumbers Store(string test, NumberList numbers) => new(test, ValueList.Create(numbers.AsSpan()));
+    /// <summary>A test made of its stored numbers, or the very one that they were stored from.</summary>
+    private protected static T? Read<T>(MetricState state, string test, Func<ValueList<double>, T> make)
+        where T : class => Read(state.Tests, test, make);
 
-    private protected static string Percent(double bad, double requests) => (100 * bad / requests) switch
+    private protected static T? Read<T>(ValueList<TestNumbers> tests, string test, Func<ValueList<double>, T> make)
+        where T : class =>
+        Find(tests, test) is { } stored ? stored.Last.Of(stored.Values) as T ?? make(stored.Values) : null;
+
+    private protected static TestNumbers Store(string test, NumberList numbers, object made)
     {
-        >= 1 and var percent => string.Create(Culture, $"{percent:0.#} %"),
-        >= 0.1 and var percent => string.Create(Culture, $"{percent:0.##} %"),
-        > 0 and < 0.0001 => "under 0.0001 %",
-        var percent => string.Create(Culture, $"{percent:G2} %"),
-    };
+        var values = ValueList.Create(numbers.AsSpan());
+        return new TestNumbers(test, values) { Last = new TestNumbers.Reading(values, made) };
+    }
 
-    private protected static string Number(double value) => value switch
+    private static TestNumbers? Find(ValueList<TestNumbers> tests, string test)
     {
-        > 1000 => "over 1,000",
-        >= 10 => value.ToString("0", Culture),
-        _ => value.ToString("0.##", Culture),
-    };
+        foreach (var numbers in tests)
+        {
+            if (numbers.Test == test)
+            {
+                return numbers;
+            }
+        }
 
-    private static string Why(MetricState state) => state.LastReason is { } reason ? $" ({reason})" : "";
+        return null;
+    }
 }

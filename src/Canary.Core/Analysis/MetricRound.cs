@@ -1,6 +1,6 @@
 namespace Canary.Core.Analysis;
 
-/// <summary>One round of readings of one metric: what enters the evidence, and what the reading was.</summary>
+/// <summary>One round of readings of a metric of counters: what enters the evidence, and what the reading was.</summary>
 internal static class MetricRound
 {
     /// <summary>After so many intervals without requests a metric has no traffic.</summary>
@@ -12,81 +12,116 @@ internal static class MetricRound
     /// <summary>More requests than this in one block are a broken counter. A power of two far above any real block, far enough below 2^53 that sums stay exact.</summary>
     private const double MostRequestsInBlock = 1L << 40;
 
-    /// <summary>What became of the round.</summary>
-    /// <param name="State">The metric with the round in it.</param>
-    /// <param name="Informed">Whether requests entered the evidence.</param>
-    /// <param name="Share">Requests of all pods since every proxy knows the weight; null when none were read.</param>
-    public sealed record Result(MetricState State, bool Informed, ShareCount? Share);
-
-    public static Result Take(MetricSpec metric, int index, AnalysisSpec spec, MetricState before, Exposure exposure, Measurement measurement)
+    public static RoundResult Take(CounterJudge judge, MetricState before, RoundFacts facts)
     {
-        var judge = MetricJudge.For(metric, spec);
-        var (prepared, width, misfit) = judge.Prepare(before, index, measurement);
-        var problem = misfit is null ? Unreadable(measurement, index, exposure) : (MeasurementState.NoData, misfit);
+        var (measurement, spec, exposure) = (facts.Measurement, facts.Spec, facts.Exposure);
+        var compared = facts.Compared;
+        var (prepared, width, misfit) = judge.Prepare(before, facts);
+        var problem = misfit is null ? Unreadable(judge, facts) : (MeasurementState.NoData, misfit);
         if (width == 0 || problem is not null)
         {
             var (kind, reason) = problem ?? (MeasurementState.NoData, "no pod has a series that matches");
-            return new Result(Gap(prepared, measurement.At, spec.Interval * IntervalsWithoutData, kind, reason), false, null);
+            return new RoundResult(Gap(prepared, facts, IntervalsWithoutData, kind, reason), false, null);
         }
 
-        var round = PodDeltas.Take(judge, prepared, index, width, spec, measurement);
+        var round = PodDeltas.Take(judge, prepared, width, facts);
         if (round.WaitsFor is { } pod)
         {
-            return new Result(prepared with { LastReason = $"waits for {pod}, which could not be read" }, false, null);
+            return new RoundResult(prepared with { LastReason = $"waits for {pod}, which could not be read" }, false, null);
         }
 
         var state = prepared with { Pods = round.Pods };
-        var counted = round.Deltas.Where(delta => Counts(delta, exposure)).ToList();
-        var stable = Sum(counted, ArmName.Stable, width);
+        var counted = round.Deltas.Where(delta => Counts(judge, delta, exposure)).ToList();
+        var stable = Sum(counted, compared, width);
         var candidate = Sum(counted, ArmName.Candidate, width);
         var share = Share(judge, round.Deltas, exposure);
         if (Impossible(judge, state, stable) || Impossible(judge, state, candidate))
         {
-            return new Result(Gap(state, measurement.At, spec.Interval * IntervalsWithoutData, MeasurementState.NoData, "a counter jumped by more requests than there can be"), false, null);
+            return new RoundResult(Gap(state, facts, IntervalsWithoutData, MeasurementState.NoData, "a counter jumped by more requests than there can be"), false, null);
         }
 
-        state = judge.Count(state, stable, candidate, exposed: exposure.Since is not null);
-        if (measurement.Pods.All(read => read.Failure is not null || index >= read.Metrics.Count || read.Metrics[index] is MetricReading.Absent))
+        state = Taken(judge, state, counted, stable, candidate, facts);
+        if (measurement.Pods.All(read => facts.ReadingOf(read) is null or MetricReading.Absent))
         {
-            return new Result(Gap(state, measurement.At, spec.Interval * IntervalsWithoutData, MeasurementState.NoData, "no pod has a series that matches"), false, share);
+            return new RoundResult(Gap(state, facts, IntervalsWithoutData, MeasurementState.NoData, "no pod has a series that matches"), false, share);
         }
 
         if (exposure.Since is null)
         {
-            return new Result(Value(state, measurement.At, null), false, share);
+            return new RoundResult(Value(state, facts.At, null), false, share);
         }
 
         var stableSilent = judge.Requests(stable) == 0;
         var candidateSilent = judge.Requests(candidate) == 0;
 
         // under full weight there is nobody to compare with: what was shown before still holds, as long as the candidate answers
-        if (!candidateSilent && (!stableSilent || exposure.Weight == Traffic.Weight.Full))
+        if (!candidateSilent && (!stableSilent || exposure.Weight == Traffic.Weight.Full || !judge.Compares))
         {
-            return new Result(Value(state, measurement.At, null), true, share);
+            return new RoundResult(Value(state, facts.At, null), true, share);
         }
 
-        var silent = candidateSilent ? ArmName.Candidate : ArmName.Stable;
+        var silent = candidateSilent ? ArmName.Candidate : compared;
         if (counted.All(delta => delta.Arm != silent))
         {
-            return Begins(spec, exposure, measurement, silent)
-                ? new Result(Value(state, measurement.At, $"the pods of {Name(silent)} warm up"), false, share)
-                : new Result(Gap(state, measurement.At, spec.Interval * IntervalsWithoutData, MeasurementState.NoData, $"no pod of {Name(silent)} kept its counters for a whole interval"), false, share);
+            return Begins(judge, facts, silent)
+                ? new RoundResult(Value(state, facts.At, $"the pods of {Name(silent)} warm up"), false, share)
+                : new RoundResult(Gap(state, facts, IntervalsWithoutData, MeasurementState.NoData, $"no pod of {Name(silent)} kept its counters for a whole interval"), false, share);
         }
 
         var missing = stableSilent && candidateSilent ? "no requests arrive" : $"no requests reach {Name(silent)}";
-        return new Result(Gap(state, measurement.At, spec.Interval * IntervalsWithoutTraffic, MeasurementState.NoTraffic, missing), false, share);
+        return new RoundResult(Gap(state, facts, IntervalsWithoutTraffic, MeasurementState.NoTraffic, missing), false, share);
+    }
+
+    /// <summary>A reading that is no value becomes the metric's state only when it stays so.</summary>
+    public static MetricState Gap(MetricState state, RoundFacts facts, int intervals, MeasurementState kind, string reason)
+    {
+        var since = state.GapSince ?? state.ValueAt ?? facts.At;
+        var last = facts.At - since >= facts.Spec.Interval * intervals ? kind : state.Last;
+        return state with { GapSince = since, Last = last, LastReason = reason };
+    }
+
+    public static MetricState Value(MetricState state, DateTimeOffset now, string? reason) =>
+        state with { Last = MeasurementState.Value, LastReason = reason, GapSince = null, ValueAt = now };
+
+    public static string Name(ArmName arm) => arm switch
+    {
+        ArmName.Stable => "the stable revision",
+        ArmName.Baseline => "the baseline",
+        _ => "the candidate",
+    };
+
+    /// <summary>Takes what was counted into the tests, the record of blocks and what is known of the stable pods among themselves.</summary>
+    private static MetricState Taken(CounterJudge judge, MetricState state, List<PodDeltas.PodDelta> counted, double[] stable, double[] candidate, RoundFacts facts)
+    {
+        if (judge.Requests(stable) == 0 && judge.Requests(candidate) == 0)
+        {
+            return state;
+        }
+
+        var from = counted.Min(delta => delta.From);
+        if (judge.NeedsSettledWeight && !(from >= facts.Exposure.WeightSince))
+        {
+            return state;
+        }
+
+        var block = new BlockRecord(facts.At, Math.Max(0, (facts.At - from).TotalSeconds), facts.Exposure.Weight, facts.Exposure.Since is not null, stable.ToValueList(), candidate.ToValueList());
+        return judge.Count(state, block) with
+        {
+            Blocks = Blocks.Add(state.Blocks, block),
+            Learned = StablePeers.Add(state.Learned, judge, state, counted, block.Seconds),
+        };
     }
 
     /// <summary>Requests count from the exposure on; before it the stable revision's teach what is usual.</summary>
-    private static bool Counts(PodDeltas.PodDelta delta, Exposure exposure) =>
-        delta.Warm && (exposure.Since is { } since ? delta.From >= since : delta.Arm == ArmName.Stable);
+    private static bool Counts(CounterJudge judge, PodDeltas.PodDelta delta, Exposure exposure) =>
+        (delta.Warm || judge.CountsColdPods) && (exposure.Since is { } since ? delta.From >= since : delta.Arm == ArmName.Stable);
 
     private static double[] Sum(List<PodDeltas.PodDelta> deltas, ArmName arm, int width)
     {
         var sum = new double[width];
-        foreach (var delta in deltas.Where(delta => delta.Arm == arm))
+        foreach (var delta in deltas)
         {
-            for (var i = 0; i < width; i++)
+            for (var i = 0; delta.Arm == arm && i < width; i++)
             {
                 sum[i] += delta.Values[i];
             }
@@ -96,59 +131,65 @@ internal static class MetricRound
     }
 
     /// <summary>Counts pods that warm up, too: proxies do not spare them.</summary>
-    private static ShareCount Share(MetricJudge judge, IReadOnlyList<PodDeltas.PodDelta> deltas, Exposure exposure)
+    private static ShareCount Share(CounterJudge judge, IReadOnlyList<PodDeltas.PodDelta> deltas, Exposure exposure)
     {
-        var known = deltas.Where(delta => delta.From >= exposure.WeightSince).ToLookup(delta => delta.Arm, delta => judge.Requests(delta.Values));
-        return new ShareCount(exposure.Weight, known[ArmName.Stable].Sum(), known[ArmName.Candidate].Sum());
+        var (stable, candidate) = (0.0, 0.0);
+        foreach (var delta in deltas.Where(delta => delta.From >= exposure.WeightSince))
+        {
+            if (delta.Arm == ArmName.Candidate)
+            {
+                candidate += judge.Requests(delta.Values);
+            }
+            else
+            {
+                stable += judge.Requests(delta.Values);
+            }
+        }
+
+        return new ShareCount(exposure.Weight, stable, candidate);
     }
 
-    private static bool Impossible(MetricJudge judge, MetricState state, double[] block) =>
+    private static bool Impossible(CounterJudge judge, MetricState state, double[] block) =>
         judge.Requests(block) > MostRequestsInBlock || judge.Requests(state.Stable) + judge.Requests(state.Candidate) + judge.Requests(block) > Readings.LargestCount;
 
     /// <summary>Whether a pod of an arm is still within its warm-up, or its first interval since the exposure.</summary>
-    private static bool Begins(AnalysisSpec spec, Exposure exposure, Measurement measurement, ArmName arm) => measurement.Pods.Any(pod =>
+    private static bool Begins(CounterJudge judge, RoundFacts facts, ArmName arm) => facts.Measurement.Pods.Any(pod =>
     {
-        var from = pod.ReadySince + spec.WarmUp;
-        return pod.Arm == arm && pod.Failure is null && measurement.At < (from > exposure.Since ? from : exposure.Since) + 2 * spec.Interval;
+        var from = judge.CountsColdPods ? pod.ReadySince : pod.ReadySince + facts.Spec.WarmUp;
+        return pod.Arm == arm && pod.Failure is null && facts.At < (from > facts.Exposure.Since ? from : facts.Exposure.Since) + 2 * facts.Spec.Interval;
     });
 
-    private static MetricState Value(MetricState state, DateTimeOffset now, string? reason) =>
-        state with { Last = MeasurementState.Value, LastReason = reason, GapSince = null, ValueAt = now };
-
-    /// <summary>A reading that is no value becomes the metric's state only when it stays so.</summary>
-    private static MetricState Gap(MetricState state, DateTimeOffset now, TimeSpan patience, MeasurementState kind, string reason)
-    {
-        var since = state.GapSince ?? state.ValueAt ?? now;
-        var last = now - since >= patience ? kind : state.Last;
-        return state with { GapSince = since, Last = last, LastReason = reason };
-    }
-
     /// <summary>Why an arm tells nothing at all; null when each that matters has a pod that does.</summary>
-    private static (MeasurementState State, string Reason)? Unreadable(Measurement measurement, int index, Exposure exposure)
+    private static (MeasurementState State, string Reason)? Unreadable(CounterJudge judge, RoundFacts facts)
     {
-        // before the exposure the candidate may well have no pod yet, and the stable revision can be learned from all the same
-        foreach (var arm in exposure.Since is null ? (ReadOnlySpan<ArmName>)[ArmName.Stable] : [ArmName.Stable, ArmName.Candidate])
+        foreach (var arm in facts.Needed(judge.Compares))
         {
-            var pods = measurement.Pods.Where(pod => pod.Arm == arm).ToList();
-            if (pods.Count == 0)
+            if (Unreadable(facts, arm) is { } problem)
             {
-                return (MeasurementState.NoData, $"{Name(arm)} has no ready pod to read");
-            }
-
-            if (pods.All(pod => pod.Failure is not null))
-            {
-                return (MeasurementState.Error, $"no pod of {Name(arm)} could be read: {pods[0].Pod}: {pods[0].Failure}");
-            }
-
-            var told = pods.Where(pod => pod.Failure is null && index < pod.Metrics.Count).ToList();
-            if (told.Count > 0 && told.All(pod => pod.Metrics[index] is MetricReading.Invalid))
-            {
-                return (MeasurementState.NoData, $"{told[0].Pod} of {Name(arm)}: {((MetricReading.Invalid)told[0].Metrics[index]).Reason}");
+                return problem;
             }
         }
 
         return null;
     }
 
-    private static string Name(ArmName arm) => arm == ArmName.Stable ? "the stable revision" : "the candidate";
+    /// <summary>Why an arm tells nothing at all; null when a pod of it does.</summary>
+    public static (MeasurementState State, string Reason)? Unreadable(RoundFacts facts, ArmName arm)
+    {
+        var pods = facts.Measurement.Pods.Where(pod => pod.Arm == arm).ToList();
+        if (pods.Count == 0)
+        {
+            return (MeasurementState.NoData, $"{Name(arm)} has no ready pod to read");
+        }
+
+        if (pods.All(pod => pod.Failure is not null))
+        {
+            return (MeasurementState.Error, $"no pod of {Name(arm)} could be read: {pods[0].Pod}: {pods[0].Failure}");
+        }
+
+        var told = pods.Where(pod => facts.ReadingOf(pod) is not null).ToList();
+        return told.Count > 0 && told.All(pod => facts.ReadingOf(pod) is MetricReading.Invalid)
+            ? (MeasurementState.NoData, $"{told[0].Pod} of {Name(arm)}: {((MetricReading.Invalid)facts.ReadingOf(told[0])!).Reason}") // all are
+            : null;
+    }
 }

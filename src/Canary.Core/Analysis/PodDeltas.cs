@@ -13,21 +13,23 @@ internal static class PodDeltas
     public sealed record Round(ValueList<PodMemory> Pods, IReadOnlyList<PodDelta> Deltas, string? WaitsFor);
 
     /// <summary>What one pod counted.</summary>
+    /// <param name="Uid">Its uid.</param>
     /// <param name="Arm">Its arm.</param>
     /// <param name="From">When it was last read.</param>
     /// <param name="Warm">Whether its warm-up was over by then.</param>
     /// <param name="Values">Requests and errors, or cumulative buckets.</param>
-    public sealed record PodDelta(ArmName Arm, DateTimeOffset From, bool Warm, double[] Values);
+    public sealed record PodDelta(string Uid, ArmName Arm, DateTimeOffset From, bool Warm, double[] Values);
 
-    public static Round Take(MetricJudge judge, MetricState state, int index, int width, AnalysisSpec spec, Measurement measurement)
+    public static Round Take(CounterJudge judge, MetricState state, int width, RoundFacts facts)
     {
+        var (measurement, spec) = (facts.Measurement, facts.Spec);
         var memories = state.Pods.ToDictionary(memory => memory.Uid);
         var kept = new List<PodMemory>();
         var deltas = new List<PodDelta>();
         foreach (var pod in measurement.Pods)
         {
             var memory = memories.GetValueOrDefault(pod.Uid);
-            var values = pod.Failure is null && index < pod.Metrics.Count ? judge.Read(pod.Metrics[index], width) : null;
+            var values = facts.ReadingOf(pod) is { } reading ? judge.Read(reading, state, width) : null;
             if (values is null)
             {
                 if (memory is not null && measurement.At - memory.At <= spec.Interval * IntervalsUntilGivenUp)
@@ -49,7 +51,7 @@ internal static class PodDeltas
             kept.Add(new PodMemory(pod.Uid, pod.Arm, pod.Epoch, values, pod.At));
             if (Difference(judge, pod, memory, values) is { } difference)
             {
-                deltas.Add(new PodDelta(pod.Arm, memory!.At, memory.At >= pod.ReadySince + spec.WarmUp, difference));
+                deltas.Add(new PodDelta(pod.Uid, pod.Arm, memory!.At, memory.At >= pod.ReadySince + spec.WarmUp, difference));
             }
         }
 
@@ -58,7 +60,7 @@ internal static class PodDeltas
 
     /// <summary>What a pod counted since it was remembered; null when that cannot be told.</summary>
     /// <remarks>What it had counted when it is first read never enters: it may be a pod that was read before, was given up, or was not ready for a while.</remarks>
-    private static double[]? Difference(MetricJudge judge, PodReading pod, PodMemory? memory, ValueList<double> values)
+    private static double[]? Difference(CounterJudge judge, PodReading pod, PodMemory? memory, ValueList<double> values)
     {
         if (memory is null || memory.Arm != pod.Arm || memory.Values.Count != values.Count)
         {

@@ -18,6 +18,8 @@ internal static class Readings
         MetricReading.Counts counts when !IsCount(counts.Errors) => new MetricReading.Invalid(FormattableString.Invariant($"the errors are {counts.Errors}, which is no count")),
         MetricReading.Counts counts when counts.Errors > counts.Requests => new MetricReading.Invalid(FormattableString.Invariant($"there are {counts.Errors} errors among {counts.Requests} requests")),
         MetricReading.Buckets buckets => Check(buckets),
+        MetricReading.Native native => Check(NativeReadings.Of(native)),
+        MetricReading.Level level when !double.IsFinite(level.Value) => new MetricReading.Invalid(FormattableString.Invariant($"the value is {level.Value}, which is no number to judge by")),
         _ => reading,
     };
 

@@ -231,7 +231,7 @@ internal static class CommandRules
 
         if (Target(pass, command) is not { } target)
         {
-            var kept = string.Join(", ", pass.Observed.ReplicaSets.Select(replicaSet => replicaSet.Revision).Where(revision => revision != stable));
+            var kept = string.Join(", ", pass.Observed.ReplicaSets.Where(replicaSet => !replicaSet.IsBaseline).Select(replicaSet => replicaSet.Revision).Where(revision => revision != stable));
             return Refuse(command.Revision is { } named ? $"there is no ReplicaSet of revision {named}; there are: {(kept.Length == 0 ? "none" : kept)}" : "there is no earlier revision to go back to");
         }
 
@@ -267,7 +267,7 @@ internal static class CommandRules
             return Refuse("the routes are not in order");
         }
 
-        var replicaSet = pass.Observed.ReplicaSetOf(target)!;
+        var replicaSet = pass.Observed.ReplicaSetOf(target)!; // found by Target
         Unstall(pass);
         StartRules.Begin(pass, target, replicaSet.Name, replicaSet.Image, byCommand: true, command.By);
         return Accept($"goes to {target} at once: pods first, then all requests");
@@ -278,7 +278,7 @@ internal static class CommandRules
         var stable = pass.Status.Stable!.Revision;
         if (command.Revision is { } named)
         {
-            if (named == stable || pass.Observed.ReplicaSetOf(named) is not null)
+            if (named == stable || pass.Observed.ReplicaSetOf(named) is { IsBaseline: false })
             {
                 return named;
             }

@@ -13,11 +13,12 @@ public abstract record Effect
     /// <summary>Whether it takes requests away from the candidate: such an effect is applied even when the status could not be stored.</summary>
     public virtual bool LowersExposure => false;
 
-    /// <summary>Points the two subsets at revisions.</summary>
+    /// <summary>Points the subsets at revisions.</summary>
     /// <param name="Stable">What the stable subset selects.</param>
     /// <param name="Candidate">What the candidate subset selects.</param>
     /// <param name="Retreat">Whether this is part of a retreat.</param>
-    public sealed record PointSubsets(Revision Stable, Revision Candidate, bool Retreat) : Effect
+    /// <param name="Baseline">What the baseline's subset selects; null leaves that one alone.</param>
+    public sealed record PointSubsets(Revision Stable, Revision Candidate, bool Retreat, Revision? Baseline = null) : Effect
     {
         /// <inheritdoc />
         public override bool LowersExposure => Retreat;
@@ -26,7 +27,8 @@ public abstract record Effect
     /// <summary>Sets the candidate's share on every managed route.</summary>
     /// <param name="To">The share.</param>
     /// <param name="Lowers">Whether it is less than some route carries now.</param>
-    public sealed record SetWeight(Weight To, bool Lowers) : Effect
+    /// <param name="Baseline">Whether the baseline gets its share beside the candidate.</param>
+    public sealed record SetWeight(Weight To, bool Lowers, bool Baseline = false) : Effect
     {
         /// <inheritdoc />
         public override bool LowersExposure => Lowers;
@@ -40,6 +42,13 @@ public abstract record Effect
     /// <param name="Revision">The revision; refused when the Deployment's template is no longer that.</param>
     /// <param name="Replicas">Its replicas.</param>
     public sealed record CreateReplicaSet(Revision Revision, int Replicas) : Effect;
+
+    /// <summary>Creates the ReplicaSet of a fresh baseline: the template of another one, under a revision of its own.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Revision">What its pods are labelled with.</param>
+    /// <param name="Of">The name of the stable revision's ReplicaSet.</param>
+    /// <param name="Replicas">Its replicas.</param>
+    public sealed record CreateBaseline(string Name, Revision Revision, string Of, int Replicas) : Effect;
 
     /// <summary>Scales a ReplicaSet.</summary>
     /// <param name="Name">Its name.</param>

@@ -35,6 +35,7 @@ internal static class EffectRules
             {
                 Deployment(pass, effects);
                 Candidate(pass, effects);
+                Baseline(pass, effects);
                 HandOver(pass, effects);
                 Drain(pass, effects);
                 Surge(pass, effects);
@@ -62,7 +63,7 @@ internal static class EffectRules
         if (pass.Observed.Deleting && status.Journey is null)
         {
             // from here the owner's weights are put back; only what would reach pods that are going is still taken away
-            if (seen.Exceeds(Weight.Zero) && pass.Observed.ReplicaSets.Any(replicaSet => RetirementRules.IsLeftOver(pass, replicaSet) && replicaSet.Replicas > 0))
+            if ((seen.Exceeds(Weight.Zero) || seen.ReachesBaseline) && pass.Observed.ReplicaSets.Any(replicaSet => RetirementRules.IsLeftOver(pass, replicaSet) && replicaSet.Replicas > 0))
             {
                 effects.Add(new Effect.SetWeight(Weight.Zero, true));
             }
@@ -77,17 +78,18 @@ internal static class EffectRules
 
         var retreats = status.Journey is null or { Stage: Stage.Retreating };
         var lowers = seen.Exceeds(wanted.Weight);
-        var yields = status.StalledSince is not null && !(lowers && MustLeave(pass, wanted));
-        var points = seen.StableSubset != wanted.StableSubset || seen.CandidateSubset != wanted.CandidateSubset;
+        var yields = status.StalledSince is not null && !((lowers && MustLeave(pass, wanted)) || BaselineRules.Starves(pass, wanted));
+        var points = seen.StableSubset != wanted.StableSubset || seen.CandidateSubset != wanted.CandidateSubset
+            || (wanted.Baseline is { } baseline && seen.BaselineSubset != baseline.Subset);
         if (points && (retreats || (seen.Problems.Count == 0 && !yields)))
         {
             var leaves = status.Journey is { Stage: Stage.Retreating } && seen.StableSubset != wanted.StableSubset;
-            effects.Add(new Effect.PointSubsets(wanted.StableSubset, wanted.CandidateSubset, retreats && (lowers || leaves)));
+            effects.Add(new Effect.PointSubsets(wanted.StableSubset, wanted.CandidateSubset, retreats && (lowers || leaves), wanted.Baseline?.Subset));
         }
 
-        if (seen.Routes.Count > 0 && !seen.Carries(wanted.Weight) && !yields && (lowers || !points))
+        if (seen.Routes.Count > 0 && !seen.Carries(wanted.Weight, wanted.BaselineServes) && !yields && (lowers || !points))
         {
-            effects.Add(new Effect.SetWeight(wanted.Weight, lowers));
+            effects.Add(new Effect.SetWeight(wanted.Weight, lowers, wanted.BaselineServes));
         }
     }
 
@@ -173,6 +175,25 @@ internal static class EffectRules
         }
     }
 
+    private static void Baseline(Pass pass, List<Effect> effects)
+    {
+        var needed = ScaleRules.BaselinePods(pass);
+        if (needed == 0 || pass.Status.Journey?.Baseline is not { } baseline)
+        {
+            return;
+        }
+
+        switch (pass.BaselineReplicaSet)
+        {
+            case null when pass.StableReplicaSet is { } stable:
+                effects.Add(new Effect.CreateBaseline(baseline.ReplicaSet, baseline.Revision, stable.Name, needed));
+                break;
+            case { } owned when owned.Replicas != needed:
+                effects.Add(new Effect.ScaleReplicaSet(owned.Name, needed));
+                break;
+        }
+    }
+
     /// <summary>A candidate that still gets requests is never scaled to nothing.</summary>
     private static bool MayScale(Pass pass, ReplicaSetObservation owned, int needed) =>
         needed > 0 || RetirementRules.CarriesNothing(pass, owned.Revision);
@@ -252,7 +273,8 @@ internal static class EffectRules
                     effects.Add(new Effect.ScaleReplicaSet(replicaSet.Name, 0));
                 }
             }
-            else if (replicaSet.Pods == 0 && status.Refused?.Arm.Revision != replicaSet.Revision && pass.Observed.Traffic.CandidateSubset != replicaSet.Revision)
+            else if (replicaSet.Pods == 0 && status.Refused?.Arm.Revision != replicaSet.Revision && pass.Observed.Traffic.CandidateSubset != replicaSet.Revision
+                && pass.Observed.Traffic.BaselineSubset != replicaSet.Revision)
             {
                 effects.Add(replicaSet.HistoryRevision is null || pass.Observed.Deployment is null ? new Effect.DeleteReplicaSet(replicaSet.Name) : new Effect.CheckIn(replicaSet.Name));
             }
@@ -272,7 +294,7 @@ internal static class EffectRules
         var runs = pass.Observed.AnalysisRuns;
         if (current is not null && status.Candidate is { } candidate && pass.Observed.Metrics is { } metrics && runs.All(run => run.Name != current))
         {
-            effects.Add(new Effect.StartAnalysis(current, status.Stable!.Revision, candidate.Revision, metrics, pass.Plan.Analysis));
+            effects.Add(new Effect.StartAnalysis(current, status.Stable!.Revision, candidate.Revision, VerdictRules.WithKnown(metrics, status.Learned), BaselineRules.Pinned(pass)));
         }
 
         var last = status.History.Count > 0 ? status.History[0] : null;

@@ -10,6 +10,10 @@ internal static class HistoryRules
     public static RolloutStatus Add(Pass pass, Arm candidate, Outcome outcome, string reason, string? by, Revision? from)
     {
         var entry = new HistoryEntry(candidate.Revision, candidate.Image, outcome, reason, by, candidate.StartedAt, pass.Now, from);
-        return pass.Status with { History = pass.Status.History.Prepend(entry).Take(Kept).ToValueList() };
+        return pass.Status with
+        {
+            History = pass.Status.History.Prepend(entry).Take(Kept).ToValueList(),
+            Learned = VerdictRules.Learned(pass.Status.Learned, pass.Observed.Verdict),
+        };
     }
 }

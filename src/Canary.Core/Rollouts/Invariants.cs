@@ -20,6 +20,8 @@ internal static class Invariants
         {
             switch (effect)
             {
+                case Effect.SetWeight { Baseline: true } when !Ready(observed, decision.Status.Traffic?.Baseline?.Subset):
+                    throw new InvariantException("Refused: the baseline would get requests without a ready pod.");
                 case Effect.SetWeight { Lowers: false } set when set.To > Weight.Zero:
                     Require(Ready(observed, decision.Status.Traffic?.CandidateSubset), $"weight {set.To} would go to a subset without a ready pod");
                     Require(decision.Status.Journey is not null, $"weight {set.To} would be set while no rollout is under way");

@@ -25,6 +25,7 @@ internal static class JourneyRules
             return;
         }
 
+        VerdictRules.Tell(pass);
         if (LeavesForAnotherTemplate(pass) || FailsByVerdict(pass) || FailsByPods(pass) || PromotionRules.FailsByPods(pass))
         {
             return;
@@ -112,8 +113,11 @@ internal static class JourneyRules
         }
 
         var needed = ScaleRules.CandidatePods(pass);
-        var available = pass.CandidateAvailable;
-        if (available >= needed)
+        var baselineNeeded = ScaleRules.BaselinePods(pass);
+        var baselineAvailable = Math.Min(baselineNeeded, pass.BaselineReplicaSet?.Available ?? 0);
+        var lacksCandidate = pass.CandidateAvailable < needed;
+        var available = pass.CandidateAvailable + baselineAvailable;
+        if (!lacksCandidate && baselineAvailable == baselineNeeded)
         {
             pass.Travel(now => now with { ShortSince = null, MostAvailable = 0 });
             return false;
@@ -130,8 +134,10 @@ internal static class JourneyRules
             return false;
         }
 
-        var why = pass.CandidateReplicaSet?.PodProblem ?? "no pod says why";
-        RetreatRules.Begin(pass, Outcome.RolledBack, string.Create(CultureInfo.InvariantCulture, $"{available} of {needed} candidate pods were available after {Words.Duration(pass.Plan.ProgressDeadline)}: {why}"));
+        var (ready, all, arm, pods) = lacksCandidate
+            ? (pass.CandidateAvailable, needed, "candidate", pass.CandidateReplicaSet)
+            : (baselineAvailable, baselineNeeded, "baseline", pass.BaselineReplicaSet);
+        RetreatRules.Begin(pass, Outcome.RolledBack, string.Create(CultureInfo.InvariantCulture, $"{ready} of {all} {arm} pods were available after {Words.Duration(pass.Plan.ProgressDeadline)}: {pods?.PodProblem ?? "no pod says why"}"));
         return true;
     }
 
@@ -224,6 +230,11 @@ internal static class JourneyRules
         if (pass.CandidateAvailable < needed || pass.CandidateReady == 0)
         {
             pass.Waiting = string.Create(CultureInfo.InvariantCulture, $"{pass.CandidateAvailable} of {needed} candidate pods are available");
+            return;
+        }
+
+        if (!BaselineRules.HasPods(pass, ScaleRules.BaselinePods(pass)))
+        {
             return;
         }
 

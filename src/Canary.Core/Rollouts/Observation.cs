@@ -158,6 +158,9 @@ public sealed record ReplicaSetObservation
     /// <summary>Its place in the Deployment's history, which it had when it once belonged to it; null when it never did.</summary>
     public long? HistoryRevision { get; init; }
 
+    /// <summary>Whether it is a fresh baseline of the stable revision: no revision of its own, and nothing to go to.</summary>
+    public bool IsBaseline { get; init; }
+
     /// <summary>Why its pods do not start, in their own words; null when they do.</summary>
     public string? PodProblem { get; init; }
 }

@@ -28,6 +28,8 @@ internal sealed class Pass(Observation observed)
 
     public ReplicaSetObservation? CandidateReplicaSet => Observed.ReplicaSetOf(Status.Candidate?.Revision);
 
+    public ReplicaSetObservation? BaselineReplicaSet => Observed.ReplicaSetOf(Status.Journey?.Baseline?.Revision);
+
     public int CandidateReady => CandidateReplicaSet?.Ready ?? 0;
 
     public int CandidateAvailable => CandidateReplicaSet?.Available ?? 0;
@@ -89,9 +91,15 @@ internal sealed class Pass(Observation observed)
 
     public void Route(Revision stable, Revision candidate, Weight weight)
     {
-        if (Status.Traffic is not { } traffic || traffic.StableSubset != stable || traffic.CandidateSubset != candidate || traffic.Weight != weight)
+        var wanted = new TrafficStatus(stable, candidate, weight, null, Status.Traffic?.Baseline);
+        Route(wanted with { Baseline = BaselineRules.Beside(this, wanted) });
+    }
+
+    public void Route(TrafficStatus wanted)
+    {
+        if (Status.Traffic is not { } traffic || wanted with { SettledAt = traffic.SettledAt } != traffic)
         {
-            Status = Status with { Traffic = new TrafficStatus(stable, candidate, weight, null) };
+            Status = Status with { Traffic = wanted with { SettledAt = null } };
         }
     }
 

@@ -39,6 +39,11 @@ internal static class PromotionRules
             pass.Travel(now => now with { Stage = Stage.ResettingWeights, EnteredAt = pass.Now });
             pass.Route(candidate.Revision, candidate.Revision, Weight.Zero);
         }
+        else if (!BaselineRules.IsGone(pass))
+        {
+            // before the hand-over, which is to take no longer than it must
+            pass.Waiting = "the baseline's pods drain";
+        }
         else
         {
             pass.Travel(now => now with { Stage = Stage.HandingOver, EnteredAt = pass.Now });
@@ -97,7 +102,7 @@ internal static class PromotionRules
         if (journey.Outcome == Outcome.PromotedAtZero && pass.Replicas > 0 && journey.HandOverSentAt is null)
         {
             // replicas came while nothing had been handed over: now there is something to analyse
-            pass.Travel(now => now with { Stage = Stage.Preparing, Outcome = null, EnteredAt = pass.Now, AnalysisRun = StartRules.AnalysisRun(pass, candidate.Revision, pass.Status.Attempts) });
+            pass.Travel(now => now with { Stage = Stage.Preparing, Outcome = null, EnteredAt = pass.Now, AnalysisRun = StartRules.AnalysisRun(pass, candidate.Revision, pass.Status.Attempts), Baseline = BaselineRules.Of(pass, pass.Status.Attempts) });
             return;
         }
 

@@ -48,12 +48,15 @@ internal static class RetirementRules
     public static bool IsLeftOver(Pass pass, ReplicaSetObservation replicaSet) =>
         replicaSet.Owner == Owner.Rollout
         && !(pass.Status.Journey is not null && replicaSet.Revision == pass.Status.Candidate?.Revision)
+        && !BaselineRules.IsNeeded(pass, replicaSet)
         && replicaSet.Revision != pass.Status.Stable?.Revision;
 
     /// <summary>Whether a revision gets no requests, as seen now.</summary>
     public static bool CarriesNothing(Pass pass, Revision revision)
     {
         var seen = pass.Observed.Traffic;
-        return seen.StableSubset != revision && (seen.CandidateSubset != revision || seen.Routes.All(route => route.CandidateWeight == 0));
+        return seen.StableSubset != revision
+            && (seen.CandidateSubset != revision || seen.Routes.All(route => route.CandidateWeight == 0))
+            && (seen.BaselineSubset != revision || !seen.ReachesBaseline);
     }
 }

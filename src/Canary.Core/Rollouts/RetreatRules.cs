@@ -85,7 +85,7 @@ internal static class RetreatRules
     private static bool Back(Pass pass, Revision stable)
     {
         var seen = pass.Observed.Traffic;
-        return seen.Routes.All(route => route.CandidateWeight == 0) && (seen.StableSubset == stable || seen.Problems.Count > 0);
+        return seen.Routes.All(route => route.CandidateWeight == 0) && !seen.ReachesBaseline && (seen.StableSubset == stable || seen.Problems.Count > 0);
     }
 
     private static void End(Pass pass, Journey journey)

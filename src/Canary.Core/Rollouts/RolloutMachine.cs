@@ -69,6 +69,7 @@ public static class RolloutMachine
         }
 
         RetirementRules.Advance(pass);
+        BaselineRules.Advance(pass);
         SurgeRules.Advance(pass);
     }
 }

@@ -113,7 +113,15 @@ public sealed record RolloutStatus
 
     /// <summary>What is wrong with the spec or what it refers to; empty when valid.</summary>
     public ValueList<Problem> Problems { get; init; } = [];
+
+    /// <summary>What rollouts told of the stable pods among themselves, one entry a metric: the next one is judged by it.</summary>
+    public ValueList<MetricMemory> Learned { get; init; } = [];
 }
+
+/// <summary>What is known of the stable pods among themselves.</summary>
+/// <param name="Metric">The metric's name.</param>
+/// <param name="Numbers">Numbers of its kind of test, at most 16.</param>
+public sealed record MetricMemory(string Metric, ValueList<double> Numbers);
 
 /// <summary>One of the two revisions.</summary>
 /// <param name="Revision">Its identity.</param>
@@ -232,11 +240,17 @@ public sealed record Journey
     /// <summary>The name of its AnalysisRun; null when nothing is analysed.</summary>
     public string? AnalysisRun { get; init; }
 
+    /// <summary>The fresh pods that the candidate is compared with, whatever becomes of the plan meanwhile; null when it is compared with those that serve.</summary>
+    public Arm? Baseline { get; init; }
+
     /// <summary>Since when the candidate is exposed to requests; null before.</summary>
     public DateTimeOffset? ExposedSince { get; init; }
 
     /// <summary>Since when there is no data; null while there is.</summary>
     public DateTimeOffset? NoDataSince { get; init; }
+
+    /// <summary>The metrics whose warnings were told, each once a rollout.</summary>
+    public ValueList<string> Warned { get; init; } = [];
 }
 
 /// <summary>What traffic should look like.</summary>
@@ -244,7 +258,17 @@ public sealed record Journey
 /// <param name="CandidateSubset">The revision that the candidate subset selects.</param>
 /// <param name="Weight">The candidate's share.</param>
 /// <param name="SettledAt">When it was first seen to look so; null until then.</param>
-public sealed record TrafficStatus(Revision StableSubset, Revision CandidateSubset, Weight Weight, DateTimeOffset? SettledAt);
+/// <param name="Baseline">The baseline's part; null while its subset is not managed.</param>
+public sealed record TrafficStatus(Revision StableSubset, Revision CandidateSubset, Weight Weight, DateTimeOffset? SettledAt, BaselineTraffic? Baseline = null)
+{
+    /// <summary>Whether the baseline gets its share of the requests.</summary>
+    public bool BaselineServes => Baseline is { Serves: true };
+}
+
+/// <summary>What the baseline's traffic should look like.</summary>
+/// <param name="Subset">The revision that its subset selects: the stable one while there is no baseline, so that a stray request finds somebody.</param>
+/// <param name="Serves">Whether it gets its share of the requests.</param>
+public sealed record BaselineTraffic(Revision Subset, bool Serves);
 
 /// <summary>Why nothing advances.</summary>
 public enum PauseReason

@@ -14,6 +14,24 @@ internal static class ScaleRules
         _ => pass.Replicas,
     };
 
+    /// <summary>Baseline pods: for the requests that they have and for those that they are about to get; 0 where none are needed, or no more.</summary>
+    public static int BaselinePods(Pass pass) => pass.Status.Journey switch
+    {
+        { Baseline: null } or { Express: true } => 0,
+        { Stage: Stage.Preparing } => BaselinePods(pass, pass.FirstWeight),
+        { Stage: Stage.Stepping } => Math.Max(
+            BaselinePods(pass, pass.PlannedWeight == Weight.Zero ? pass.FirstWeight : pass.PlannedWeight),
+            BaselinePods(pass, pass.Status.Traffic?.Weight ?? Weight.Zero)),
+        _ => 0,
+    };
+
+    /// <summary>Baseline pods beside a candidate of a weight.</summary>
+    public static int BaselinePods(Pass pass, Weight weight) => WeightSplit.BaselinePods(weight, weight.PodsOf(pass.Replicas)) switch
+    {
+        0 => 0,
+        var pods => Math.Max(pods, pass.Plan.Analysis.BaselineReplicas ?? 1),
+    };
+
     private static Weight Largest(Weight first, Weight second, Weight third)
     {
         var largest = first > second ? first : second;

@@ -69,7 +69,7 @@ internal static class SpecRules
 
         if (journey is { Stage: Stage.Preparing or Stage.Stepping, ByCommand: false, AnalysisRun: null, Outcome: null })
         {
-            pass.Travel(now => now with { AnalysisRun = StartRules.AnalysisRun(pass, candidate.Revision, pass.Status.Attempts) });
+            pass.Travel(now => now with { AnalysisRun = StartRules.AnalysisRun(pass, candidate.Revision, pass.Status.Attempts), Baseline = BaselineRules.Of(pass, pass.Status.Attempts) });
         }
     }
 

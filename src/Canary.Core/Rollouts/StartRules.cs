@@ -80,6 +80,7 @@ internal static class StartRules
                 Outcome = nothingServes ? Outcome.PromotedAtZero : null,
                 Reason = byCommand ? $"ordered by {by ?? "a person"}" : null,
                 AnalysisRun = nothingServes || byCommand ? null : AnalysisRun(pass, revision, attempts),
+                Baseline = nothingServes || byCommand ? null : BaselineRules.Of(pass, attempts),
             },
         };
         pass.Announce("RolloutStarted", $"{Pass.Describe(candidate)} starts beside {Pass.Describe(status.Stable!)}{(byCommand ? $", ordered by {by ?? "a person"}" : "")}");

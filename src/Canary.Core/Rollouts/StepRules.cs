@@ -45,14 +45,16 @@ internal static class StepRules
     /// <summary>Gives the weight back that was taken away while no pod was ready.</summary>
     private static bool RestoresWeight(Pass pass)
     {
-        if (pass.CurrentStep is Step.SetWeight || pass.Status.Traffic is not { } traffic || traffic.Weight >= pass.PlannedWeight)
+        if (pass.CurrentStep is Step.SetWeight || pass.Status.Traffic is not { } traffic || (traffic.Weight >= pass.PlannedWeight && !BaselineRules.Lacks(pass, pass.PlannedWeight)))
         {
             return false;
         }
 
         if (Enough(pass, pass.PlannedWeight))
         {
-            pass.Announce("WeightRestored", $"candidate pods are ready again; the weight went back to {pass.PlannedWeight}");
+            pass.Announce("WeightRestored", traffic.Weight < pass.PlannedWeight
+                ? $"candidate pods are ready again; the weight went back to {pass.PlannedWeight}"
+                : "the baseline's pods are ready again; it gets its share of the requests");
             pass.Route(traffic.StableSubset, traffic.CandidateSubset, pass.PlannedWeight);
 
             // the time without requests proved nothing: the step begins again
@@ -67,7 +69,7 @@ internal static class StepRules
         var needed = weight.PodsOf(pass.Replicas);
         if (pass.CandidateReady > 0 && pass.CandidateAvailable >= needed)
         {
-            return true;
+            return BaselineRules.IsReady(pass, weight);
         }
 
         pass.Waiting = string.Create(CultureInfo.InvariantCulture, $"{pass.CandidateAvailable} of {needed} candidate pods are available");
@@ -77,11 +79,16 @@ internal static class StepRules
     private static void Raise(Pass pass, Weight weight)
     {
         var traffic = pass.Status.Traffic!;
-        if (traffic.Weight != weight)
+        if (traffic.Weight != weight || BaselineRules.Lacks(pass, weight))
         {
-            if (weight <= traffic.Weight || Enough(pass, weight))
+            if (weight < traffic.Weight || Enough(pass, weight))
             {
-                pass.Announce("WeightSet", $"{weight} of the requests go to {Pass.Describe(pass.Status.Candidate!)}");
+                if (traffic.Weight == Weight.Zero && weight > Weight.Zero)
+                {
+                    VerdictRules.TellPower(pass);
+                }
+
+                pass.Announce("WeightSet", $"{weight} of the requests go to {Pass.Describe(pass.Status.Candidate!)}{BaselineRules.Words(pass, weight)}");
                 pass.Route(traffic.StableSubset, traffic.CandidateSubset, weight);
             }
         }
@@ -131,17 +138,22 @@ internal static class StepRules
         }
 
         pass.LookAt(journey.EnteredAt + analyze.AtLeast);
-        if (verdict.State == VerdictState.Pass && verdict.EvidenceAt > journey.EnteredAt && elapsed >= analyze.AtLeast)
+        if (IsEnough(verdict, analyze) && verdict.EvidenceAt > journey.EnteredAt && elapsed >= analyze.AtLeast)
         {
-            pass.Announce("StepPassed", $"after {Words.Duration(elapsed)} at {pass.Status.Traffic!.Weight}: {verdict.Reason}");
+            var how = verdict.State == VerdictState.Pass ? "" : "the 95 % intervals lie within the acceptance bounds: ";
+            pass.Announce("StepPassed", $"after {Words.Duration(elapsed)} at {pass.Status.Traffic!.Weight}: {how}{verdict.Reason}");
             Next(pass);
         }
         else if (pass.Due(journey.EnteredAt + analyze.AtMost))
         {
-            var why = $"no proof either way after {Words.Duration(analyze.AtMost)} at {pass.Status.Traffic!.Weight}: {verdict.Reason}";
+            var why = $"no proof either way after {Words.Duration(analyze.AtMost)} at {pass.Status.Traffic!.Weight}: {verdict.Reason}{(verdict.Power is { } power ? $"; {power}" : "")}";
             Apply(pass, pass.Plan.Analysis.OnInconclusive, PauseReason.Inconclusive, "Inconclusive", why);
         }
     }
+
+    /// <summary>Proof that every metric keeps its acceptance bound; after a minimum time that the plan asks for, intervals within the bounds are proof enough.</summary>
+    private static bool IsEnough(Verdict verdict, Step.Analyze analyze) =>
+        verdict.State == VerdictState.Pass || (verdict.State == VerdictState.Running && verdict.WithinBounds && analyze.AtLeast > TimeSpan.Zero);
 
     private static void Hold(Pass pass, string reason)
     {

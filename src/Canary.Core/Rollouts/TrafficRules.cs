@@ -40,7 +40,10 @@ internal static class TrafficRules
     }
 
     private static bool Matches(TrafficObservation seen, TrafficStatus wanted) =>
-        seen.Carries(wanted.Weight) && seen.StableSubset == wanted.StableSubset && seen.CandidateSubset == wanted.CandidateSubset;
+        seen.Carries(wanted.Weight, wanted.BaselineServes)
+        && seen.StableSubset == wanted.StableSubset
+        && seen.CandidateSubset == wanted.CandidateSubset
+        && (wanted.Baseline is null || seen.BaselineSubset == wanted.Baseline.Subset);
 
     private static void Drift(Pass pass, TrafficStatus wanted)
     {
@@ -56,7 +59,7 @@ internal static class TrafficRules
 
         var drifts = status.DriftAt.Where(at => at > pass.Now - Window).Append(pass.Now).ToValueList();
         var who = seen.LastWriter is { } writer ? $"field manager {writer}" : "another writer";
-        var what = string.Join(", ", seen.Routes.Select(route => string.Create(CultureInfo.InvariantCulture, $"{route.Name} {route.StableWeight}/{route.CandidateWeight}")));
+        var what = string.Join(", ", seen.Routes.Select(route => string.Create(CultureInfo.InvariantCulture, $"{route.Name} {route.StableWeight}/{route.CandidateWeight}{(route.BaselineWeight is { } baseline ? $"/{baseline}" : "")}")));
         var stalls = drifts.Count >= MostDrifts;
         pass.Announce(
             stalls ? "Stalled" : "TrafficDrift",

@@ -17,20 +17,27 @@ public sealed record TrafficObservation
     /// <summary>The revision that the candidate subset selects; null when it selects no single revision or does not exist.</summary>
     public Revision? CandidateSubset { get; init; }
 
+    /// <summary>The revision that the baseline's subset selects; null when it selects no single revision, does not exist, or is not managed.</summary>
+    public Revision? BaselineSubset { get; init; }
+
     /// <summary>How the managed fields look now, in the router's own words; what a release puts back is the first of these. Null while problems hide them.</summary>
     public string? Snapshot { get; init; }
 
     /// <summary>The field manager that last wrote the routes, for messages; null when unknown.</summary>
     public string? LastWriter { get; init; }
 
+    /// <summary>Whether any managed route sends requests to the baseline.</summary>
+    public bool ReachesBaseline => Routes.Any(route => route.BaselineWeight > 0);
+
     /// <summary>Whether every managed route carries a weight.</summary>
     /// <param name="weight">The candidate's share.</param>
+    /// <param name="baseline">Whether the baseline gets its share.</param>
     /// <returns>False when a route differs, or when there is no route.</returns>
-    public bool Carries(Weight weight)
+    public bool Carries(Weight weight, bool baseline = false)
     {
         foreach (var route in Routes)
         {
-            if (!route.Carries(weight))
+            if (!route.Carries(weight, baseline))
             {
                 return false;
             }
@@ -60,13 +67,24 @@ public sealed record TrafficObservation
 /// <param name="Name">The object and route for messages, for example <c>checkout/primary</c>.</param>
 /// <param name="StableWeight">The stable destination's weight, at least 0.</param>
 /// <param name="CandidateWeight">The candidate destination's weight, at least 0.</param>
-public sealed record RouteObservation(string Name, int StableWeight, int CandidateWeight)
+/// <param name="BaselineWeight">The baseline destination's weight, at least 0; null when the route has none that is managed.</param>
+public sealed record RouteObservation(string Name, int StableWeight, int CandidateWeight, int? BaselineWeight = null)
 {
-    /// <summary>What both arms hold together, at least 0.</summary>
-    public int Total => StableWeight + CandidateWeight;
+    /// <summary>What the arms hold together, at least 0.</summary>
+    public int Total => StableWeight + CandidateWeight + (BaselineWeight ?? 0);
 
     /// <summary>Whether the route splits its total as a weight asks.</summary>
     /// <param name="weight">The candidate's share.</param>
-    /// <returns>True when both numbers are exactly what the weight gives.</returns>
-    public bool Carries(Weight weight) => Total > 0 && CandidateWeight == weight.PartOf(Total);
+    /// <param name="baseline">Whether the baseline gets its share, where the route names it.</param>
+    /// <returns>True when all numbers are exactly what the weight gives.</returns>
+    public bool Carries(Weight weight, bool baseline = false)
+    {
+        if (Total <= 0)
+        {
+            return false;
+        }
+
+        var split = WeightSplit.Of(weight, Total, baseline && BaselineWeight is not null);
+        return CandidateWeight == split.Candidate && (BaselineWeight ?? 0) == split.Baseline;
+    }
 }

@@ -30,7 +30,7 @@ internal static class EffectGroups
     {
         Effect.AddFinalizer or Effect.RemoveFinalizer => EffectGroup.Finalizer,
         Effect.PointSubsets or Effect.SetWeight or Effect.RestoreTraffic => EffectGroup.Traffic,
-        Effect.CreateReplicaSet or Effect.ScaleReplicaSet or Effect.DeleteReplicaSet => EffectGroup.Workload,
+        Effect.CreateReplicaSet or Effect.CreateBaseline or Effect.ScaleReplicaSet or Effect.DeleteReplicaSet => EffectGroup.Workload,
         Effect.CheckOut or Effect.CheckIn or Effect.HandOver or Effect.Saturate => EffectGroup.Workload,
         Effect.SetPaused or Effect.SetSurge or Effect.SetTemplate or Effect.StampRestart => EffectGroup.Workload,
         Effect.StartAnalysis or Effect.FinishAnalysis or Effect.DeleteAnalysis => EffectGroup.Analysis,

@@ -37,6 +37,8 @@ internal static class AnalysisMapping
             OnInconclusive = analysis.Choice("onInconclusive", defaults.OnInconclusive),
             NoDataHold = hold,
             AfterNoData = afterwards,
+            Baseline = analysis.Choice("baseline", defaults.Baseline),
+            BaselineReplicas = analysis.Integer("baselineReplicas", 1, 1000, "it is a whole number from 1 to 1000: baselineReplicas: 2; or leave it out"),
             History = analysis.Integer("history", 1, 100, "it is a whole number from 1 to 100: history: 10") ?? defaults.History,
         };
         analysis.Close();

@@ -13,6 +13,16 @@ namespace Canary.Kubernetes.Mapping;
 /// <param name="problems">Where mistakes are noted.</param>
 internal sealed class MetricMapping(Arguments? arguments, List<Problem> problems)
 {
+    private static readonly string[] Kinds = ["errorRate", "latency", "gauge", "series", "traffic", "guard"];
+
+    private readonly MetricFields _fields = new(arguments, problems);
+    private readonly LevelMapping _levels = new(new MetricFields(arguments, problems));
+
+    private const string AllRequests = "istio_requests_total{reporter=\"destination\"}";
+    private const string FailedRequests = "istio_requests_total{reporter=\"destination\",response_code=~\"5..\"}";
+
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(10);
+
     private static readonly TextRule Name = new("a metric's name has lower-case letters, digits and dashes, and begins with a letter: name: errors")
     {
         Required = true,
@@ -30,29 +40,45 @@ internal sealed class MetricMapping(Arguments? arguments, List<Problem> problems
         var required = metric.Flag("required", true);
         var weight = metric.Positive("weight", 1000, "a weight is a number above 0, at most 1000: weight: 2");
         var scrape = ReadScrape(metric);
-        var errorRate = metric.Child("errorRate");
-        var latency = metric.Child("latency");
+        var known = _fields.FilledIn ? ReadKnown(metric) : [];
+        var sections = Kinds.Select(kind => (Kind: kind, Section: metric.Child(kind))).Where(kind => kind.Section is not null).ToList();
         metric.Close();
 
         MetricSpec? read = null;
-        switch (errorRate, latency)
+        if (sections.Count > 1)
         {
-            case ({ }, { }):
-                metric.Note("latency", "stands beside errorRate; a metric has exactly one of errorRate and latency: write two metrics for both");
-                break;
-            case (null, null) when !metric.Has("errorRate") && !metric.Has("latency"):
-                metric.NoteAt(metric.Path, "has neither errorRate nor latency; a metric has exactly one of them");
-                break;
-            case ({ }, null):
-                read = ReadErrorRate(errorRate, name ?? "", required, scrape);
-                break;
-            case (null, { }):
-                read = ReadLatency(latency, name ?? "", required, scrape);
-                break;
+            metric.Note(sections[1].Kind, $"stands beside {sections[0].Kind}; a metric has exactly one of {Spelled}: write two metrics for both");
+        }
+        else if (sections.Count == 0)
+        {
+            if (!Kinds.Any(metric.Has))
+            {
+                metric.NoteAt(metric.Path, $"has none of {Spelled}; a metric has exactly one of them");
+            }
+        }
+        else
+        {
+            read = Read(sections[0].Kind, sections[0].Section!, name ?? "", required, scrape); // those without a section are left out above
         }
 
-        return problems.Count == before && read is not null ? new WeighedMetric(read, weight) : null;
+        return problems.Count == before && read is not null ? new WeighedMetric(read with { Known = known }, weight) : null;
     }
+
+    private static string Spelled => $"{string.Join(", ", Kinds[..^1])} and {Kinds[^1]}";
+
+    private MetricSpec? Read(string kind, Section section, string name, bool required, ScrapeSpec scrape) => kind switch
+    {
+        "errorRate" => ReadErrorRate(section, name, required, scrape),
+        "latency" => ReadLatency(section, name, required, scrape),
+        "gauge" => _levels.ReadGauge(section, name, required, scrape),
+        "series" => _levels.ReadSeries(section, name, required, scrape),
+        "traffic" => ReadTraffic(section, name, required, scrape),
+        _ => ReadGuard(section, name, required, scrape),
+    };
+
+    /// <summary>Reads what the engine wrote of earlier rollouts.</summary>
+    private static ValueList<double> ReadKnown(Section metric) =>
+        metric.Node("known") is JsonArray numbers ? numbers.OfType<JsonValue>().Select(number => number.TryGetValue<double>(out var value) ? value : 0).ToValueList() : [];
 
     private MetricSpec.ErrorRate ReadErrorRate(Section section, string name, bool required, ScrapeSpec scrape)
     {
@@ -61,9 +87,10 @@ internal sealed class MetricMapping(Arguments? arguments, List<Problem> problems
             Name = name,
             Required = required,
             Scrape = scrape,
-            Requests = ReadSelectors(section, "requests", "istio_requests_total{reporter=\"destination\"}"),
-            Errors = ReadSelectors(section, "errors", "istio_requests_total{reporter=\"destination\",response_code=~\"5..\"}"),
-            Margins = ReadMargins(section),
+            Requests = _fields.ReadSelectors(section, "requests", AllRequests),
+            Errors = _fields.ReadSelectors(section, "errors", FailedRequests),
+            Margins = _fields.ReadMargins(section),
+            Clustering = _fields.ReadClustering(section),
         };
         section.Close();
         return metric;
@@ -93,10 +120,65 @@ internal sealed class MetricMapping(Arguments? arguments, List<Problem> problems
             Scrape = scrape,
             Histogram = histogram ?? new SeriesSelector("", []),
             MillisecondsPerUnit = milliseconds,
-            Margins = ReadMargins(section),
+            SlowerThan = ReadSlowerThan(section) * milliseconds,
+            Margins = _fields.ReadMargins(section),
+            Clustering = _fields.ReadClustering(section),
         };
         section.Close();
         return metric;
+    }
+
+    private double? ReadSlowerThan(Section section)
+    {
+        var (bound, found) = _fields.ReadNumber(section, "slowerThan", "\"300\"");
+        if (bound <= 0)
+        {
+            section.Note("slowerThan", $"{found}; it is a bound of the histogram, above 0, in its unit: slowerThan: \"300\"");
+        }
+
+        return bound;
+    }
+
+    private MetricSpec.Traffic ReadTraffic(Section section, string name, bool required, ScrapeSpec scrape)
+    {
+        var requests = _fields.ReadSelectors(section, "requests", AllRequests);
+        var (tolerance, found) = _fields.ReadNumber(section, "tolerance", "\"1.25\"");
+        if (tolerance <= 1)
+        {
+            section.Note("tolerance", $"{found}; so many times more or less traffic is fine, above 1: tolerance: \"1.25\"");
+        }
+
+        section.Close();
+        return new MetricSpec.Traffic { Name = name, Required = required, Scrape = scrape, Requests = requests, Tolerance = tolerance ?? 1.25 };
+    }
+
+    private MetricSpec.Guard ReadGuard(Section section, string name, bool required, ScrapeSpec scrape)
+    {
+        var (most, found) = _fields.ReadNumber(section, "maxErrorRatio", "\"0.20\"");
+        if (most is <= 0 or >= 1)
+        {
+            section.Note("maxErrorRatio", $"{found}; it is a ratio above 0 and below 1: maxErrorRatio: \"0.20\" is 20 %");
+        }
+
+        var window = section.Duration("window", TimeSpan.FromSeconds(60), "requests are counted over some time; write 60s");
+        if (window > LongestWindow)
+        {
+            section.Note("window", $"is {Durations.Write(window)}; a guard acts at once, so that it counts over at most {Durations.Write(LongestWindow)}: window: 60s");
+        }
+
+        var guard = new MetricSpec.Guard
+        {
+            Name = name,
+            Required = required,
+            Scrape = scrape,
+            Requests = _fields.ReadSelectors(section, "requests", AllRequests),
+            Errors = _fields.ReadSelectors(section, "errors", FailedRequests),
+            MostErrors = most ?? 0.20,
+            FewestRequests = section.Integer("minRequests", 1, 1_000_000, "fewer requests say nothing, a whole number from 1 to 1000000: minRequests: 50") ?? 50,
+            Window = window,
+        };
+        section.Close();
+        return guard;
     }
 
     private ScrapeSpec ReadScrape(Section metric)
@@ -121,36 +203,10 @@ internal sealed class MetricMapping(Arguments? arguments, List<Problem> problems
 
         var path = scrape.Text("path", new TextRule("it is an HTTP path with its leading slash: path: /metrics") { Least = 0, Most = 1024, Pattern = Patterns.HttpPath() });
         scrape.Close();
-        return new ScrapeSpec(port, path is null ? null : Fill(path, scrape.PathOf("path")).Text);
+        return new ScrapeSpec(port, path is null ? null : _fields.Fill(path, scrape.PathOf("path")).Text);
     }
 
     private static bool IsPort(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 65535;
-
-    private ValueList<SeriesSelector> ReadSelectors(Section section, string name, string example)
-    {
-        var expected = $"selectors of counters: ['{example}']";
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var selectors = new List<SeriesSelector>();
-        foreach (var (path, item) in section.Items(name, 1, 10, expected, required: true))
-        {
-            if (section.Check(path, item, new TextRule($"it is a selector of series: '{example}'") { Most = 1024 }) is not { } text)
-            {
-                continue;
-            }
-
-            if (!seen.Add(text))
-            {
-                section.NoteAt(path, "is the same selector as one before it; leave it out");
-            }
-
-            if (ReadSelector(section, path, text) is { } selector)
-            {
-                selectors.Add(selector);
-            }
-        }
-
-        return selectors.ToValueList();
-    }
 
     private SeriesSelector? ReadHistogram(Section section)
     {
@@ -170,111 +226,8 @@ internal sealed class MetricMapping(Arguments? arguments, List<Problem> problems
             return null;
         }
 
-        return ReadSelector(section, section.PathOf("histogram"), text);
+        return _fields.ReadSelector(section, section.PathOf("histogram"), text);
     }
-
-    private SeriesSelector? ReadSelector(Section section, string path, string text)
-    {
-        if (Fill(text, path).Text is not { } filled)
-        {
-            return null;
-        }
-
-        var selector = SeriesSelectorParser.Parse(filled, path, out var wrong);
-        problems.AddRange(wrong);
-        if (selector is not null && arguments is not null && !Patterns.Selector().IsMatch(text))
-        {
-            section.NoteAt(path, $"{Section.Found(JsonValue.Create(text))}; a selector begins with the metric's name: {selector.Metric}{{…}}");
-        }
-
-        return selector;
-    }
-
-    private Margins ReadMargins(Section section)
-    {
-        var defaults = new Margins();
-        var before = problems.Count;
-        var margins = new Margins(
-            ReadFactor(section, "marginRatio", defaults.Ratio),
-            ReadDifference(section, "marginDifference", defaults.Difference),
-            ReadFactor(section, "acceptRatio", defaults.AcceptRatio),
-            ReadDifference(section, "acceptDifference", defaults.AcceptDifference));
-        if (problems.Count > before)
-        {
-            return margins;
-        }
-
-        if (margins.AcceptRatio < margins.Ratio)
-        {
-            section.Note("acceptRatio", $"is {Shown(margins.AcceptRatio)}, within marginRatio {Shown(margins.Ratio)}; the acceptance bound must lie beyond the margin: write {Shown(margins.Ratio)} or more");
-        }
-
-        if (margins.AcceptDifference < margins.Difference)
-        {
-            section.Note(
-                "acceptDifference",
-                $"is {Shown(margins.AcceptDifference)}, within marginDifference {Shown(margins.Difference)}; the acceptance bound must lie beyond the margin: write {Shown(margins.Difference)} or more");
-        }
-
-        if (margins.AcceptRatio == margins.Ratio && margins.AcceptDifference == margins.Difference)
-        {
-            section.Note("acceptRatio", $"is {Shown(margins.AcceptRatio)}, and the acceptance bound equals the margin; it must lie beyond it: raise acceptRatio or acceptDifference");
-        }
-
-        return margins;
-    }
-
-    private double ReadFactor(Section section, string name, double fallback)
-    {
-        var (number, found) = ReadNumber(section, name, "\"1.10\"");
-        if (number < 1)
-        {
-            section.Note(name, $"{found}; it is a factor on the stable value, at least 1: {name}: \"1.10\"");
-        }
-
-        return number ?? fallback;
-    }
-
-    private double ReadDifference(Section section, string name, double fallback)
-    {
-        var (number, found) = ReadNumber(section, name, "\"0.005\"");
-        if (number >= 1)
-        {
-            section.Note(name, $"{found}; it is a difference of two ratios, below 1: \"0.005\" is half a percentage point");
-        }
-
-        return number ?? fallback;
-    }
-
-    private (double? Number, string Found) ReadNumber(Section section, string name, string example)
-    {
-        var expected = $"it is a number as a text, or one whole argument: {name}: {example}, or {name}: \"{{{{args.NAME}}}}\"";
-        if (section.Text(name, new TextRule(expected) { Most = 80, Pattern = arguments is null ? null : Patterns.NumberOrArgument() }) is not { } text)
-        {
-            return (null, "");
-        }
-
-        var (filled, used) = Fill(text, section.PathOf(name));
-        if (filled is null)
-        {
-            return (null, "");
-        }
-
-        var from = used.Count > 0 ? $" (argument {used[0]})" : "";
-        if ((arguments is not null && !Patterns.Number().IsMatch(filled))
-            || !double.TryParse(filled, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            || !double.IsFinite(number))
-        {
-            section.Note(name, $"is \"{filled}\"{from}; it is a number without sign or exponent, such as {example}");
-            return (null, "");
-        }
-
-        return (number, $"is \"{filled}\"{from}");
-    }
-
-    private (string? Text, IReadOnlyList<string> Used) Fill(string text, string path) => arguments?.Fill(text, path, problems) ?? (text, []);
-
-    private static string Shown(double number) => number.ToString("0.####################", CultureInfo.InvariantCulture);
 }
 
 /// <summary>A metric and the weight that was written for it.</summary>

@@ -38,6 +38,11 @@ internal static class RolloutMapping
         });
         var traffic = ReadTraffic(spec, service);
         var analysis = AnalysisMapping.Read(spec.Child("analysis"));
+        if (analysis.Baseline == BaselineKind.Fresh && traffic is not null && (traffic.BaselineSubset == traffic.StableSubset || traffic.BaselineSubset == traffic.CandidateSubset))
+        {
+            problems.Add(new Problem("spec.traffic.istio.baselineSubset", $"is \"{traffic.BaselineSubset}\", as another subset is; with analysis.baseline Fresh give each of the three its own name"));
+        }
+
         var steps = StepMapping.Read(spec, analysis.Templates.Count > 0);
 
         var revert = false;
@@ -111,6 +116,7 @@ internal static class RolloutMapping
             istio.Note("candidateSubset", $"is \"{candidate}\", and so is stableSubset; one subset cannot hold two revisions: give them different names");
         }
 
+        var baseline = ReadSubset(istio, "baselineSubset", "baseline");
         var propagation = istio.Duration("propagation", DefaultPropagation);
         istio.Close();
         return new TrafficSpec
@@ -119,6 +125,7 @@ internal static class RolloutMapping
             DestinationRule = destinationRule ?? service ?? "",
             StableSubset = stable,
             CandidateSubset = candidate,
+            BaselineSubset = baseline,
             Propagation = propagation,
         };
     }

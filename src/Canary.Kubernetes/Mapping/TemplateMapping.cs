@@ -52,9 +52,15 @@ internal static class TemplateMapping
     /// <summary>Divides the budget for false rollbacks.</summary>
     /// <remarks>
     /// Without any weights, the first error rate gets 0.4, the first latency 0.3, and the others share the rest equally (statistics 3.7). With one weight written, a
-    /// metric without counts as 1. Either way the shares sum to 1.
+    /// metric without counts as 1. Either way the shares sum to 1. Metrics that stake nothing, such as guards, have no share.
     /// </remarks>
     internal static ValueList<MetricSpec> Share(IReadOnlyList<WeighedMetric> metrics)
+    {
+        var staking = ShareOf([.. metrics.Where(metric => metric.Metric.Stakes)]).ToDictionary(metric => metric.Name);
+        return metrics.Select(metric => metric.Metric.Stakes ? staking[metric.Metric.Name] : metric.Metric with { Share = 0 }).ToValueList();
+    }
+
+    private static ValueList<MetricSpec> ShareOf(IReadOnlyList<WeighedMetric> metrics)
     {
         var shares = metrics.Any(metric => metric.Weight is not null) ? [.. metrics.Select(metric => metric.Weight ?? 1)] : DefaultShares(metrics);
         var sum = shares.Sum();

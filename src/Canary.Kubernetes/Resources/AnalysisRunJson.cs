@@ -92,8 +92,8 @@ internal static class AnalysisRunJson
         var written = new JsonObject
         {
             ["phase"] = run.At("status", "phase").AsText() ?? Running,
-            ["verdict"] = new JsonObject { ["state"] = verdict.State.ToString(), ["reason"] = verdict.Reason },
-            ["metrics"] = new JsonArray([.. verdict.Metrics.Select(metric => Write(metric, verdict))]),
+            ["verdict"] = VerdictJson.Write(verdict),
+            ["metrics"] = new JsonArray([.. verdict.Metrics.Select(metric => VerdictJson.Write(metric, verdict))]),
             ["state"] = EngineJson.Write(state),
         };
         if ((run.At("status", "startedAt").AsText() ?? run.At("metadata", "creationTimestamp").AsText()) is { } started)
@@ -132,40 +132,5 @@ internal static class AnalysisRunJson
         };
         status["finishedAt"] = JsonReading.Written(at);
         return status;
-    }
-
-    private static JsonObject Write(MetricVerdict metric, Verdict verdict)
-    {
-        // A verdict's own state is for all metrics together: one of them is accepted, still open, or not read.
-        var state = metric.Accepted ? VerdictState.Pass
-            : metric.Measurement is MeasurementState.NoData or MeasurementState.Error ? VerdictState.Unknown
-            : verdict.State == VerdictState.Fail && metric.LogEvidence >= verdict.LogThreshold ? VerdictState.Fail
-            : VerdictState.Running;
-        var written = new JsonObject
-        {
-            ["name"] = metric.Name,
-            ["state"] = state.ToString(),
-            ["reason"] = metric.Sentence,
-            ["measurement"] = metric.Measurement.ToString(),
-        };
-        Add("stableRequests", metric.StableRequests);
-        Add("stableBad", metric.StableBad);
-        Add("candidateRequests", metric.CandidateRequests);
-        Add("candidateBad", metric.CandidateBad);
-        Add("ratio", metric.Ratio);
-        Add("ratioLower", metric.RatioLower);
-        Add("ratioUpper", metric.RatioUpper);
-        Add("logEvidence", metric.LogEvidence);
-        Add("logAcceptance", metric.LogAcceptance);
-        return written;
-
-        // JSON has no word for what is not finite
-        void Add(string name, double? number)
-        {
-            if (number is { } value && double.IsFinite(value))
-            {
-                written[name] = value;
-            }
-        }
     }
 }

@@ -76,7 +76,8 @@ internal static class EngineJson
         typeof(ValueListConverter<Step>), typeof(ValueListConverter<Problem>), typeof(ValueListConverter<string>), typeof(ValueListConverter<double>),
         typeof(ValueListConverter<VirtualServiceReference>), typeof(ValueListConverter<TemplateReference>), typeof(ValueListConverter<TemplateArgument>),
         typeof(ValueListConverter<RetiringRevision>), typeof(ValueListConverter<HistoryEntry>), typeof(ValueListConverter<Condition>),
-        typeof(ValueListConverter<DateTimeOffset>), typeof(ValueListConverter<MetricState>), typeof(ValueListConverter<PodMemory>), typeof(ValueListConverter<TestNumbers>)])]
+        typeof(ValueListConverter<DateTimeOffset>), typeof(ValueListConverter<MetricState>), typeof(ValueListConverter<PodMemory>), typeof(ValueListConverter<TestNumbers>),
+        typeof(ValueListConverter<BlockRecord>), typeof(ValueListConverter<MetricMemory>)])]
 [JsonSerializable(typeof(RolloutStatus))]
 [JsonSerializable(typeof(AnalysisState))]
 [JsonSerializable(typeof(StepRecord))]
@@ -94,4 +95,6 @@ internal static class EngineJson
 [JsonSerializable(typeof(MetricState))]
 [JsonSerializable(typeof(PodMemory))]
 [JsonSerializable(typeof(TestNumbers))]
+[JsonSerializable(typeof(BlockRecord))]
+[JsonSerializable(typeof(MetricMemory))]
 internal sealed partial class EngineContext : JsonSerializerContext;

@@ -12,6 +12,9 @@ internal static class Names
     /// <summary>The Deployment whose revision a ReplicaSet of the engine is.</summary>
     public const string RevisionOfAnnotation = "canary.dev/revision-of";
 
+    /// <summary>The revision whose fresh baseline a ReplicaSet is.</summary>
+    public const string BaselineOfAnnotation = "canary.dev/baseline-of";
+
     /// <summary>The Rollout of an AnalysisRun.</summary>
     public const string RolloutLabel = "canary.dev/rollout";
 

@@ -57,6 +57,7 @@ internal static class RolloutStatusJson
     {
         var candidate = status.Candidate ?? status.Refused?.Arm;
         var weight = status.Candidate is null ? Weight.Zero : status.Traffic?.Weight ?? Weight.Zero;
+        var baselineWeight = status.Traffic is { BaselineServes: true } ? WeightSplit.Of(weight, 100, baseline: true).Baseline : 0;
         var written = new JsonObject
         {
             ["phase"] = status.Phase.ToString(),
@@ -65,12 +66,17 @@ internal static class RolloutStatusJson
         };
         if (status.Stable is { } stable)
         {
-            written["stable"] = Write(stable, 100 - weight.Percent);
+            written["stable"] = Write(stable, 100 - weight.Percent - baselineWeight);
         }
 
         if (candidate is not null)
         {
             written["candidate"] = Write(candidate, weight.Percent);
+        }
+
+        if (status.Journey?.Baseline is { } baseline)
+        {
+            written["baseline"] = Write(baseline, baselineWeight);
         }
 
         WriteStep(written, status);

@@ -32,6 +32,7 @@ internal sealed class KubernetesEffectApplier(KubernetesApi api, ClusterCaches c
     {
         Effect.PointSubsets or Effect.SetWeight or Effect.RestoreTraffic => traffic.ApplyAsync(snapshot, effect, cancellation),
         Effect.CreateReplicaSet create => _workloads.CreateAsync(subject, create, cancellation),
+        Effect.CreateBaseline create => _workloads.CreateBaselineAsync(subject, create, cancellation),
         Effect.ScaleReplicaSet scale => _workloads.ScaleAsync(subject, scale, cancellation),
         Effect.CheckOut checkOut => _workloads.CheckOutAsync(subject, checkOut, cancellation),
         Effect.CheckIn checkIn => _workloads.CheckInAsync(subject, checkIn, cancellation),

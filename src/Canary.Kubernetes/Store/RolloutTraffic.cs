@@ -21,9 +21,10 @@ internal sealed class RolloutTraffic(KubernetesApi api, ClusterCaches caches, st
     /// <summary>Reads the routes from the caches.</summary>
     /// <param name="ns">The Rollout's namespace.</param>
     /// <param name="spec">The spec that leads; null when there never was a valid one.</param>
-    /// <param name="recorded">How the routes were found; null before adoption.</param>
-    public TrafficObservation Observe(string ns, RolloutSpec? spec, string? recorded)
+    /// <param name="status">The status that was read.</param>
+    public TrafficObservation Observe(string ns, RolloutSpec? spec, RolloutStatus status)
     {
+        var recorded = status.Original?.Traffic;
         if (spec is null)
         {
             return new TrafficObservation();
@@ -45,18 +46,19 @@ internal sealed class RolloutTraffic(KubernetesApi api, ClusterCaches caches, st
 
         // The checks between objects look at the whole namespace: what they read decides whether they have to be made again.
         var objects = Objects(ns, spec, recorded);
+        var target = Target(ns, spec, status);
         JsonObject?[] inputs =
         [
             objects.Service, objects.DestinationRule, .. spec.Traffic.VirtualServices.Select(reference => objects.VirtualService(reference.Name)),
             .. objects.VirtualServices, .. objects.DestinationRules,
         ];
-        if (_observed.TryGetValue(spec, out var memory) && memory.Recorded == recorded && memory.Inputs.AsSpan().SequenceEqual(inputs))
+        if (_observed.TryGetValue(spec, out var memory) && memory.Recorded == recorded && memory.Baseline == target.Baseline && memory.Inputs.AsSpan().SequenceEqual(inputs))
         {
             return memory.Traffic;
         }
 
-        var observed = IstioTraffic.Observe(Target(ns, spec), objects).Traffic;
-        _observed.AddOrUpdate(spec, new Memory(recorded, inputs, observed));
+        var observed = IstioTraffic.Observe(target, objects).Traffic;
+        _observed.AddOrUpdate(spec, new Memory(recorded, target.Baseline, inputs, observed));
         return observed;
     }
 
@@ -66,16 +68,16 @@ internal sealed class RolloutTraffic(KubernetesApi api, ClusterCaches caches, st
         var observation = snapshot.Observation;
         var spec = observation.Spec ?? observation.Status.Plan ?? throw new EffectFailedException($"Rollout {observation.Key} names no routes");
         var ns = observation.Key.Namespace;
-        var target = Target(ns, spec);
+        var target = Target(ns, spec, observation.Status);
         var objects = Objects(ns, spec, observation.Status.Original?.Traffic);
         var router = new IstioRouter(api, caches.VirtualServices.Kind, caches.DestinationRules.Kind, caches.Offer);
         switch (effect)
         {
             case Effect.SetWeight setWeight:
-                await router.SetWeightAsync(target, objects, setWeight.To, cancellation).ConfigureAwait(false);
+                await router.SetWeightAsync(target, objects, setWeight.To, setWeight.Baseline, cancellation).ConfigureAwait(false);
                 break;
             case Effect.PointSubsets point:
-                await router.PointSubsetsAsync(target, objects, point.Stable, point.Candidate, new RolloutOwner(observation.Key.Name, snapshot.Uid), cancellation).ConfigureAwait(false);
+                await router.PointSubsetsAsync(target, objects, new SubsetRevisions(point.Stable, point.Candidate, point.Baseline), new RolloutOwner(observation.Key.Name, snapshot.Uid), cancellation).ConfigureAwait(false);
                 break;
             case Effect.RestoreTraffic restore:
                 await router.RestoreAsync(restore.Snapshot, objects, null, cancellation).ConfigureAwait(false);
@@ -85,7 +87,10 @@ internal sealed class RolloutTraffic(KubernetesApi api, ClusterCaches caches, st
         }
     }
 
-    private IstioTarget Target(string ns, RolloutSpec spec) => new(spec.Traffic, ns, spec.Service, clusterDomain);
+    private IstioTarget Target(string ns, RolloutSpec spec, RolloutStatus status) => new(spec.Traffic, ns, spec.Service, clusterDomain)
+    {
+        Baseline = spec.Analysis.Baseline == BaselineKind.Fresh ? BaselineRole.Required : status.Traffic?.Baseline is null ? BaselineRole.None : BaselineRole.Kept,
+    };
 
     private IstioObjects Objects(string ns, RolloutSpec spec, string? recorded) => new()
     {
@@ -97,5 +102,5 @@ internal sealed class RolloutTraffic(KubernetesApi api, ClusterCaches caches, st
         Recorded = recorded,
     };
 
-    private sealed record Memory(string? Recorded, JsonObject?[] Inputs, TrafficObservation Traffic);
+    private sealed record Memory(string? Recorded, BaselineRole Baseline, JsonObject?[] Inputs, TrafficObservation Traffic);
 }

@@ -64,16 +64,21 @@ internal sealed class SnapshotReader(ClusterCaches caches, RolloutTraffic traffi
                 HasFinalizer = (rollout.At("metadata", "finalizers") as JsonArray ?? []).Any(finalizer => finalizer.AsText() == Names.Finalizer),
                 Deployment = deployment is null
                     ? null
-                    : WorkloadReading.Observe(deployment, WorkloadReading.TemplateRevision(deployment, owned.Select(pair => pair.Read), _hashes.Of)),
+                    : WorkloadReading.Observe(deployment, WorkloadReading.TemplateRevision(deployment, owned.Select(pair => pair.Read).Where(read => !WorkloadReading.IsBaseline(read)), _hashes.Of)),
                 ReplicaSets = owned.Select(pair => WorkloadReading.Observe(pair.Read, pair.Owner, PodFacts.Problem(pair.Read, PodsOf(pair.Read), at))).ToValueList(),
-                Traffic = traffic.Observe(key.Namespace, leading, status.Original?.Traffic),
+                Traffic = traffic.Observe(key.Namespace, leading, status),
                 AnalysisRuns = Ordered(runs).Select(run => new AnalysisRunObservation(run.NameOf(), AnalysisRunJson.IsFinished(run))).ToValueList(),
                 Command = CommandAnnotation.Read(rollout),
             },
             Version = rollout.VersionOf(),
             Uid = uid,
             Analysis = analysis?.Value,
-            Pods = Targets(owned, status.Stable, ArmName.Stable).Concat(Targets(owned, status.Candidate, ArmName.Candidate)).ToValueList(),
+            Pods =
+            [
+                .. Targets(owned, status.Stable, ArmName.Stable),
+                .. Targets(owned, status.Candidate, ArmName.Candidate),
+                .. Targets(owned, status.Journey?.Baseline, ArmName.Baseline),
+            ],
         };
     }
 

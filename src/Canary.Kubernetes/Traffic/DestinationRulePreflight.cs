@@ -50,7 +50,7 @@ internal static class DestinationRulePreflight
 
     private static void CheckSubsets(IstioTarget target, JsonObject rule, JsonObject? service, PreflightReport report)
     {
-        foreach (var subset in new[] { target.Spec.StableSubset, target.Spec.CandidateSubset })
+        foreach (var subset in target.Arms.Subsets)
         {
             if (Subsets.Find(rule, subset) is null && Subsets.Selector(service) is null)
             {
@@ -65,7 +65,7 @@ internal static class DestinationRulePreflight
     /// <remarks>Several DestinationRules of one host are merged, oldest first; a subset name that is already there is dropped.</remarks>
     private static void CheckOther(IstioTarget target, JsonObject? rule, JsonObject other, PreflightReport report)
     {
-        var same = new[] { target.Spec.StableSubset, target.Spec.CandidateSubset }.Where(subset => Subsets.Find(other, subset) is not null).ToArray();
+        var same = target.Arms.Subsets.Where(subset => Subsets.Find(other, subset) is not null).ToArray();
         var names = string.Join(" and ", same.Select(subset => $"'{subset}'"));
         if (same.Length == 0)
         {

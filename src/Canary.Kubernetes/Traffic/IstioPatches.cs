@@ -14,33 +14,39 @@ internal static class IstioPatches
     /// <param name="target">The rollout's traffic.</param>
     /// <param name="reference">The entry of the spec.</param>
     /// <param name="virtualService">The VirtualService that it names.</param>
-    /// <param name="weight">The candidate's share of what both arms of a route hold; third destinations keep theirs.</param>
+    /// <param name="weight">The candidate's share of what the arms of a route hold; other destinations keep theirs.</param>
+    /// <param name="baseline">Whether the baseline gets its share, where the route names it.</param>
     /// <param name="recorded">What the Rollout's status recorded as found; null before adoption.</param>
-    public static JsonArray? SetWeight(IstioTarget target, VirtualServiceReference reference, JsonObject virtualService, Weight weight, string? recorded)
+    public static JsonArray? SetWeight(IstioTarget target, VirtualServiceReference reference, JsonObject virtualService, Weight weight, bool baseline, string? recorded)
     {
         var operations = new JsonPatchBuilder();
         foreach (var route in RouteFinder.Find(target, reference, virtualService, "", IstioTraffic.Recorded(recorded)).Routes)
         {
-            var candidate = weight.PartOf(route.Total);
-            if (candidate != (route.CandidateWeight ?? 0))
+            var split = WeightSplit.Of(weight, route.Total, baseline && route.BaselineIndex is not null);
+            if (split.Candidate == (route.CandidateWeight ?? 0) && split.Baseline == (route.BaselineWeight ?? 0))
             {
-                Guard(operations, route);
-                operations.Add($"{Destination(route, route.StableIndex)}/weight", route.Total - candidate);
-                operations.Add($"{Destination(route, route.CandidateIndex)}/weight", candidate);
+                continue;
+            }
+
+            Guard(operations, route);
+            operations.Add($"{Destination(route, route.StableIndex)}/weight", split.Stable);
+            operations.Add($"{Destination(route, route.CandidateIndex)}/weight", split.Candidate);
+            if (route.BaselineIndex is { } third && split.Baseline != (route.BaselineWeight ?? 0))
+            {
+                operations.Add($"{Destination(route, third)}/weight", split.Baseline);
             }
         }
 
         return operations.BuildIfChanging();
     }
 
-    /// <summary>Points the two subsets of a DestinationRule at revisions; one that is missing is appended with the Service's selector.</summary>
-    /// <param name="arms">The two destinations.</param>
+    /// <summary>Points the subsets of a DestinationRule at revisions; one that is missing is appended with the Service's selector.</summary>
+    /// <param name="arms">The destinations.</param>
     /// <param name="destinationRule">The DestinationRule.</param>
     /// <param name="service">The Service; needed when a subset is missing.</param>
-    /// <param name="stable">What the stable subset is to select.</param>
-    /// <param name="candidate">What the candidate subset is to select.</param>
+    /// <param name="to">What they are to select.</param>
     /// <exception cref="InvalidOperationException">A subset is missing and the Service has no selector to make it from.</exception>
-    public static JsonArray? PointSubsets(IstioArms arms, JsonObject destinationRule, JsonObject? service, Revision stable, Revision candidate)
+    public static JsonArray? PointSubsets(IstioArms arms, JsonObject destinationRule, JsonObject? service, SubsetRevisions to)
     {
         var operations = new JsonPatchBuilder();
         if (destinationRule.Field("spec").Field("host") is { } host)
@@ -49,7 +55,7 @@ internal static class IstioPatches
         }
 
         var missing = new List<JsonObject>();
-        foreach (var (name, revision) in new[] { (arms.StableSubset, stable), (arms.CandidateSubset, candidate) })
+        foreach (var (name, revision) in to.Of(arms))
         {
             if (Subsets.Find(destinationRule, name) is not { } found)
             {
@@ -90,14 +96,13 @@ internal static class IstioPatches
     /// <summary>Writes the DestinationRule of a rollout that found none.</summary>
     /// <param name="target">The rollout's traffic.</param>
     /// <param name="service">The Service.</param>
-    /// <param name="stable">What the stable subset selects.</param>
-    /// <param name="candidate">What the candidate subset selects.</param>
+    /// <param name="to">What the subsets select.</param>
     /// <param name="owner">The Rollout, which owns it.</param>
     /// <param name="version">The served version of <c>networking.istio.io</c>.</param>
     /// <returns>The whole object, to be created.</returns>
     /// <exception cref="InvalidOperationException">The Service has no selector.</exception>
     public static JsonObject CreateDestinationRule(
-        IstioTarget target, JsonObject? service, Revision stable, Revision candidate, RolloutOwner owner, string version) => new()
+        IstioTarget target, JsonObject? service, SubsetRevisions to, RolloutOwner owner, string version) => new()
     {
         ["apiVersion"] = $"networking.istio.io/{version}",
         ["kind"] = "DestinationRule",
@@ -119,8 +124,7 @@ internal static class IstioPatches
         ["spec"] = new JsonObject
         {
             ["host"] = target.Arms.Host,
-            ["subsets"] = new JsonArray(
-                NewSubset(target.Arms, target.Spec.StableSubset, service, stable), NewSubset(target.Arms, target.Spec.CandidateSubset, service, candidate)),
+            ["subsets"] = new JsonArray([.. to.Of(target.Arms).Select(subset => NewSubset(target.Arms, subset.Name, service, subset.Revision))]),
         },
     };
 
@@ -141,6 +145,10 @@ internal static class IstioPatches
 
         operations.Test($"{Destination(route, route.StableIndex)}/destination", route.Stable["destination"]!); // present: it made this an arm
         operations.Test($"{Destination(route, route.CandidateIndex)}/destination", route.Candidate["destination"]!); // likewise
+        if (route.BaselineIndex is { } third)
+        {
+            operations.Test($"{Destination(route, third)}/destination", route.Place.Route["route"]![third]!["destination"]!); // likewise
+        }
     }
 
     private static JsonObject NewSubset(IstioArms arms, string name, JsonObject? service, Revision revision)
@@ -150,5 +158,23 @@ internal static class IstioPatches
                 + $"because Service {arms.Namespace}/{arms.Service} has no selector to take its labels from");
         labels[Subsets.HashLabel] = revision.Hash;
         return new JsonObject { ["name"] = name, ["labels"] = labels };
+    }
+}
+
+/// <summary>What the subsets of a rollout select.</summary>
+/// <param name="Stable">The stable subset's revision.</param>
+/// <param name="Candidate">The candidate subset's revision.</param>
+/// <param name="Baseline">The baseline subset's revision; null leaves that one alone.</param>
+internal sealed record SubsetRevisions(Revision Stable, Revision Candidate, Revision? Baseline = null)
+{
+    /// <summary>The subsets by name.</summary>
+    public IEnumerable<(string Name, Revision Revision)> Of(IstioArms arms)
+    {
+        yield return (arms.StableSubset, Stable);
+        yield return (arms.CandidateSubset, Candidate);
+        if (Baseline is { } baseline && arms.BaselineSubset is { } name)
+        {
+            yield return (name, baseline);
+        }
     }
 }

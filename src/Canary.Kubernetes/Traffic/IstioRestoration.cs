@@ -29,6 +29,7 @@ internal static class IstioRestoration
 
             places.Remove(place);
             var (stable, candidate) = Arms(snapshot.Arms, place)!.Value; // found to be there just now
+            var baseline = Baseline(snapshot.Arms, place);
             var route = new ManagedRoute
             {
                 VirtualService = record.VirtualService,
@@ -37,13 +38,19 @@ internal static class IstioRestoration
                 CandidateIndex = candidate,
                 StableWeight = WeightOf(place, stable),
                 CandidateWeight = WeightOf(place, candidate),
+                BaselineIndex = baseline,
+                BaselineWeight = baseline is { } there ? WeightOf(place, there) : null,
             };
-            var same = route.StableWeight == record.Stable && route.CandidateWeight == record.Candidate;
-            if (!same && route.Total == (record.Stable ?? 0) + (record.Candidate ?? 0))
+            var same = route.StableWeight == record.Stable && route.CandidateWeight == record.Candidate && route.BaselineWeight == record.Baseline;
+            if (!same && route.Total == record.Total)
             {
                 IstioPatches.Guard(operations, route);
                 Put(operations, $"{IstioPatches.Destination(route, stable)}/weight", route.StableWeight, record.Stable);
                 Put(operations, $"{IstioPatches.Destination(route, candidate)}/weight", route.CandidateWeight, record.Candidate);
+                if (baseline is { } third)
+                {
+                    Put(operations, $"{IstioPatches.Destination(route, third)}/weight", route.BaselineWeight, record.Baseline);
+                }
             }
         }
 
@@ -68,13 +75,13 @@ internal static class IstioRestoration
         }
 
         var isOurs = snapshot.RuleIsOurs && Subsets.IsOurs(destinationRule);
-        var isUsed = IsUsed(arms, arms.StableSubset, virtualServices) || IsUsed(arms, arms.CandidateSubset, virtualServices);
+        var isUsed = arms.Subsets.Any(subset => IsUsed(arms, subset, virtualServices));
         if (isOurs && !isUsed && IsAsCreated(arms, destinationRule))
         {
             return new RuleRestoration(null, true);
         }
 
-        var found = new[] { (Name: arms.StableSubset, Record: snapshot.Stable), (Name: arms.CandidateSubset, Record: snapshot.Candidate) }
+        var found = arms.Subsets.Zip([snapshot.Stable, snapshot.Candidate, snapshot.Baseline], (name, record) => (Name: name, Record: record))
             .Select(subset => (subset.Record, Found: Subsets.Find(destinationRule, subset.Name)))
             .Where(subset => subset.Found is not null)
             .OrderByDescending(subset => subset.Found!.Value.Index); // from the back, so that removing one does not move the other
@@ -106,6 +113,12 @@ internal static class IstioRestoration
         var stable = place.Route.Field("route").Objects().Where(one => arms.SubsetOf(one.Item) == arms.StableSubset).Select(one => one.Index).ToArray();
         var candidate = place.Route.Field("route").Objects().Where(one => arms.SubsetOf(one.Item) == arms.CandidateSubset).Select(one => one.Index).ToArray();
         return stable.Length == 1 && candidate.Length == 1 ? (stable[0], candidate[0]) : null;
+    }
+
+    private static int? Baseline(IstioArms arms, RoutePlace place)
+    {
+        var found = place.Route.Field("route").Objects().Where(one => arms.BaselineSubset is { } subset && arms.SubsetOf(one.Item) == subset).Select(one => one.Index).ToArray();
+        return found.Length == 1 ? found[0] : null;
     }
 
     private static int? WeightOf(RoutePlace place, int index) => (int?)place.Route["route"]![index].Field("weight").Integer(); // an arm, found there
@@ -166,7 +179,8 @@ internal static class IstioRestoration
     /// <summary>Whether a DestinationRule of ours holds nothing that somebody added.</summary>
     private static bool IsAsCreated(IstioArms arms, JsonObject destinationRule) =>
         destinationRule.Field("spec") is JsonObject { Count: 2 } spec
-        && spec.Field("subsets") is JsonArray { Count: 2 } subsets
+        && spec.Field("subsets") is JsonArray subsets
+        && subsets.Count == arms.Subsets.Count()
         && subsets.Objects().All(subset => IsPlain(subset.Item) && arms.IsArm(subset.Item.Field("name").Text()));
 
     private static bool IsPlain(JsonObject subset) => subset.All(field => field.Key is "name" or "labels");

@@ -32,32 +32,32 @@ internal sealed class IstioRouter
     /// <param name="target">The rollout's traffic.</param>
     /// <param name="objects">The objects of the caches.</param>
     /// <param name="weight">The share.</param>
+    /// <param name="baseline">Whether the baseline gets its share, too.</param>
     /// <param name="cancellation">Cancels between calls.</param>
     /// <exception cref="EffectFailedException">The first failure, in the order of the spec.</exception>
-    public async Task SetWeightAsync(IstioTarget target, IstioObjects objects, Weight weight, CancellationToken cancellation)
+    public async Task SetWeightAsync(IstioTarget target, IstioObjects objects, Weight weight, bool baseline, CancellationToken cancellation)
     {
         var writes = target.Spec.VirtualServices.Select(reference => objects.VirtualService(reference.Name) is { } virtualService
             ? WriteAsync(
                 _virtualServices,
                 target.Namespace,
                 virtualService,
-                fresh => IstioPatches.SetWeight(target, reference, fresh, weight, objects.Recorded),
+                fresh => IstioPatches.SetWeight(target, reference, fresh, weight, baseline, objects.Recorded),
                 cancellation)
             : Task.FromException<JsonObject>(new EffectFailedException($"VirtualService {target.Namespace}/{reference.Name} does not exist, "
                 + $"so its weights could not be set to {weight}")));
         await AllAsync([.. writes]).ConfigureAwait(false);
     }
 
-    /// <summary>Points the two subsets; creates the DestinationRule when there is none.</summary>
+    /// <summary>Points the subsets; creates the DestinationRule when there is none.</summary>
     /// <param name="target">The rollout's traffic.</param>
     /// <param name="objects">The objects of the caches.</param>
-    /// <param name="stable">What the stable subset is to select.</param>
-    /// <param name="candidate">What the candidate subset is to select.</param>
+    /// <param name="to">What they are to select.</param>
     /// <param name="owner">The Rollout.</param>
     /// <param name="cancellation">Cancels between calls.</param>
     /// <exception cref="EffectFailedException">It could not be done.</exception>
     public async Task PointSubsetsAsync(
-        IstioTarget target, IstioObjects objects, Revision stable, Revision candidate, RolloutOwner owner, CancellationToken cancellation)
+        IstioTarget target, IstioObjects objects, SubsetRevisions to, RolloutOwner owner, CancellationToken cancellation)
     {
         var rule = objects.DestinationRule;
         if (rule is null)
@@ -66,7 +66,7 @@ internal sealed class IstioRouter
             try
             {
                 var version = _destinationRules.Version;
-                var body = Computed(name, () => IstioPatches.CreateDestinationRule(target, objects.Service, stable, candidate, owner, version));
+                var body = Computed(name, () => IstioPatches.CreateDestinationRule(target, objects.Service, to, owner, version));
                 _written(await _api.CreateAsync(_destinationRules, target.Namespace, body, cancellation).ConfigureAwait(false));
                 return;
             }
@@ -82,7 +82,7 @@ internal sealed class IstioRouter
         }
 
         await WriteAsync(
-            _destinationRules, target.Namespace, rule, fresh => IstioPatches.PointSubsets(target.Arms, fresh, objects.Service, stable, candidate), cancellation)
+            _destinationRules, target.Namespace, rule, fresh => IstioPatches.PointSubsets(target.Arms, fresh, objects.Service, to), cancellation)
             .ConfigureAwait(false);
     }
 

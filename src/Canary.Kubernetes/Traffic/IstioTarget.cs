@@ -3,7 +3,7 @@ using Canary.Core;
 
 namespace Canary.Kubernetes.Traffic;
 
-/// <summary>The two destinations between which a rollout moves traffic: one Service, two subsets. Immutable.</summary>
+/// <summary>The destinations between which a rollout moves traffic: one Service, two subsets, and a third with a baseline. Immutable.</summary>
 /// <param name="Namespace">The namespace of the Service, the VirtualServices and the DestinationRule.</param>
 /// <param name="Service">The Service's name.</param>
 /// <param name="StableSubset">The subset of the stable revision.</param>
@@ -14,6 +14,12 @@ internal sealed record IstioArms(
 {
     /// <summary>The cluster domain that nearly every cluster has.</summary>
     public const string DefaultClusterDomain = "cluster.local";
+
+    /// <summary>The subset of a fresh baseline; null while it is not managed.</summary>
+    public string? BaselineSubset { get; init; }
+
+    /// <summary>The subsets: stable, candidate, and the baseline's when it is managed.</summary>
+    public IEnumerable<string> Subsets => BaselineSubset is null ? [StableSubset, CandidateSubset] : [StableSubset, CandidateSubset, BaselineSubset];
 
     /// <summary>The Service's full host name.</summary>
     public string Host => $"{Service}.{Namespace}.svc.{ClusterDomain}";
@@ -28,13 +34,26 @@ internal sealed record IstioArms(
     /// <summary>Whether a host was meant to be the Service, but Istio takes it literally, because a dot stops the completion.</summary>
     public bool IsHalfName(string? host) => host == $"{Service}.{Namespace}" || host == $"{Service}.{Namespace}.svc";
 
-    /// <summary>Whether a subset is one of the two.</summary>
-    public bool IsArm(string? subset) => subset == StableSubset || subset == CandidateSubset;
+    /// <summary>Whether a subset is one of those.</summary>
+    public bool IsArm(string? subset) => subset is not null && (subset == StableSubset || subset == CandidateSubset || subset == BaselineSubset);
 
     /// <summary>The subset that a route's destination names, if it is one of the Service.</summary>
     /// <returns>The subset; null when the destination is another Service or names none.</returns>
     public string? SubsetOf(JsonObject routeDestination) =>
         routeDestination.Field("destination") is { } destination && IsService(destination.Field("host").Text()) ? destination.Field("subset").Text() : null;
+}
+
+/// <summary>What becomes of a third destination for a fresh baseline.</summary>
+internal enum BaselineRole
+{
+    /// <summary>It is the owner's own and left alone.</summary>
+    None,
+
+    /// <summary>It was managed before: where a route still names it, it is.</summary>
+    Kept,
+
+    /// <summary>Every managed route has to name it.</summary>
+    Required,
 }
 
 /// <summary>Whose traffic is read and moved, and where. Immutable.</summary>
@@ -44,8 +63,14 @@ internal sealed record IstioArms(
 /// <param name="ClusterDomain">What ends every host name of the cluster.</param>
 internal sealed record IstioTarget(TrafficSpec Spec, string Namespace, string Service, string ClusterDomain = IstioArms.DefaultClusterDomain)
 {
-    /// <summary>The two destinations.</summary>
-    public IstioArms Arms => new(Namespace, Service, Spec.StableSubset, Spec.CandidateSubset, ClusterDomain);
+    /// <summary>Whether there is a third destination for a fresh baseline.</summary>
+    public BaselineRole Baseline { get; init; }
+
+    /// <summary>The destinations.</summary>
+    public IstioArms Arms => new(Namespace, Service, Spec.StableSubset, Spec.CandidateSubset, ClusterDomain)
+    {
+        BaselineSubset = Baseline == BaselineRole.None ? null : Spec.BaselineSubset,
+    };
 }
 
 /// <summary>The objects of the cluster, as the caches hold them. They are read, never changed.</summary>

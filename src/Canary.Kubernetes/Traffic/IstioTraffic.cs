@@ -29,8 +29,8 @@ internal static class IstioTraffic
                 report.Block(
                     $"{path}.name",
                     $"is '{reference.Name}', but VirtualService {target.Namespace}/{reference.Name} does not exist. "
-                    + $"Create it with a route to subsets '{target.Spec.StableSubset}' (weight 100) and '{target.Spec.CandidateSubset}' (weight 0) of "
-                    + $"{target.Arms.Host}, or correct the name");
+                    + $"Create it with a route to subsets '{target.Spec.StableSubset}' (weight 100){(target.Baseline == BaselineRole.Required ? "," : " and")} '{target.Spec.CandidateSubset}' (weight 0)"
+                    + $"{(target.Baseline == BaselineRole.Required ? $" and '{target.Spec.BaselineSubset}' (weight 0)" : "")} of {target.Arms.Host}, or correct the name");
                 continue;
             }
 
@@ -52,24 +52,30 @@ internal static class IstioTraffic
                 Routes = routes.Select(route => route.Observe()).ToValueList(),
                 StableSubset = Points(objects.DestinationRule, target.Spec.StableSubset),
                 CandidateSubset = Points(objects.DestinationRule, target.Spec.CandidateSubset),
-                Snapshot = complete ? Take(target, routes, objects.DestinationRule).Write() : null,
+                BaselineSubset = target.Arms.BaselineSubset is { } baseline ? Points(objects.DestinationRule, baseline) : null,
+                Snapshot = complete ? Take(target, routes, objects.DestinationRule, recorded).Write() : null,
                 LastWriter = FieldManagers.LastWriter(services, routes),
             },
             report.Warnings.ToValueList());
     }
 
     /// <summary>Records how the managed fields are now.</summary>
-    private static TrafficSnapshot Take(IstioTarget target, IEnumerable<ManagedRoute> routes, JsonObject? destinationRule)
+    private static TrafficSnapshot Take(IstioTarget target, IEnumerable<ManagedRoute> routes, JsonObject? destinationRule, TrafficSnapshot? recorded)
     {
+        // comparable with what was recorded: a baseline that came later is in neither
+        var arms = recorded is null || recorded.Arms.BaselineSubset is not null ? target.Arms : target.Arms with { BaselineSubset = null };
         var ours = destinationRule is null || Subsets.IsOurs(destinationRule);
         var none = new SubsetRecord(false, false, null);
         return new TrafficSnapshot(
-            target.Arms,
-            routes.Select(route => route.Record()).ToValueList(),
+            arms,
+            routes.Select(route => route.Record(arms)).ToValueList(),
             target.Spec.DestinationRule,
             ours,
             ours ? none : Subsets.Record(destinationRule, target.Spec.StableSubset),
-            ours ? none : Subsets.Record(destinationRule, target.Spec.CandidateSubset));
+            ours ? none : Subsets.Record(destinationRule, target.Spec.CandidateSubset))
+        {
+            Baseline = ours || arms.BaselineSubset is null ? none : Subsets.Record(destinationRule, arms.BaselineSubset),
+        };
     }
 
     /// <summary>Reads a recorded snapshot; one that cannot be read must not keep traffic from being observed.</summary>

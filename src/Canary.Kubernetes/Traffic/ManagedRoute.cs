@@ -67,7 +67,7 @@ internal sealed record RoutePlace(RouteProtocol Protocol, int Index, JsonObject 
     }
 }
 
-/// <summary>A route whose two arms the rollout owns.</summary>
+/// <summary>A route whose arms the rollout owns.</summary>
 internal sealed record ManagedRoute
 {
     /// <summary>The VirtualService's name.</summary>
@@ -88,8 +88,14 @@ internal sealed record ManagedRoute
     /// <summary>The candidate weight; null when it is absent, which counts as 0 beside other destinations.</summary>
     public required int? CandidateWeight { get; init; }
 
-    /// <summary>What both hold together, at least 1; everything else in the route belongs to third destinations.</summary>
-    public int Total => (StableWeight ?? 0) + (CandidateWeight ?? 0);
+    /// <summary>The baseline destination's place in <c>route</c>; null when the route has none that is managed.</summary>
+    public int? BaselineIndex { get; init; }
+
+    /// <summary>The baseline's weight; null when it is absent, which counts as 0 beside other destinations.</summary>
+    public int? BaselineWeight { get; init; }
+
+    /// <summary>What the arms hold together, at least 1; everything else in the route belongs to other destinations.</summary>
+    public int Total => (StableWeight ?? 0) + (CandidateWeight ?? 0) + (BaselineWeight ?? 0);
 
     /// <summary>The stable destination as read.</summary>
     public JsonObject Stable => (JsonObject)Place.Route["route"]![StableIndex]!; // found there by RouteFinder
@@ -98,8 +104,13 @@ internal sealed record ManagedRoute
     public JsonObject Candidate => (JsonObject)Place.Route["route"]![CandidateIndex]!; // found there by RouteFinder
 
     /// <summary>What a release puts back.</summary>
-    public RouteRecord Record() => new(VirtualService, Place.Protocol, Place.Identity, StableWeight, CandidateWeight);
+    /// <param name="arms">The arms that are recorded.</param>
+    public RouteRecord Record(IstioArms arms) => new(VirtualService, Place.Protocol, Place.Identity, StableWeight, CandidateWeight)
+    {
+        Baseline = arms.BaselineSubset is null ? null : BaselineWeight,
+    };
 
     /// <summary>What Core is told.</summary>
-    public RouteObservation Observe() => new($"{VirtualService}/{Place.Title}", StableWeight ?? 0, CandidateWeight ?? 0);
+    public RouteObservation Observe() =>
+        new($"{VirtualService}/{Place.Title}", StableWeight ?? 0, CandidateWeight ?? 0, BaselineIndex is null ? null : BaselineWeight ?? 0);
 }

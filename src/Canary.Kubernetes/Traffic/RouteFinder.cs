@@ -7,6 +7,9 @@ namespace Canary.Kubernetes.Traffic;
 /// <summary>Finds the routes of one VirtualService whose weights belong to a rollout, and says why one does not qualify.</summary>
 internal sealed class RouteFinder
 {
+    /// <summary>Below it a percent of the requests is no whole number for each of three arms.</summary>
+    private const int LeastTotalOfThree = 100;
+
     private readonly IstioTarget _target;
     private readonly IstioArms _arms;
     private readonly VirtualServiceReference _reference;
@@ -161,15 +164,17 @@ internal sealed class RouteFinder
             return;
         }
 
-        if (Weigh(place, stable[0], out var stableWeight) && Weigh(place, candidate[0], out var candidateWeight))
+        var baseline = FindBaseline(place);
+        int? baselineWeight = null;
+        if (Weigh(place, stable[0], out var stableWeight) && Weigh(place, candidate[0], out var candidateWeight) && (baseline is not { } third || Weigh(place, third, out baselineWeight)))
         {
-            var total = (long)(stableWeight ?? 0) + (candidateWeight ?? 0);
+            var total = (long)(stableWeight ?? 0) + (candidateWeight ?? 0) + (baselineWeight ?? 0);
             if (total is 0 or > int.MaxValue)
             {
                 Incomplete(At(place, "route"), total == 0
                     ? $"gives subsets '{_arms.StableSubset}' and '{_arms.CandidateSubset}' the weight 0 each, so there is nothing to split. "
                         + $"Give '{_arms.StableSubset}' the share that both are to have, for example 100"
-                    : $"has weights that sum to {total}. The two subsets' weights may sum to {int.MaxValue} at most");
+                    : $"has weights that sum to {total}. The {(_arms.BaselineSubset is null ? "two " : "")}subsets' weights may sum to {int.MaxValue} at most");
                 return;
             }
 
@@ -181,8 +186,37 @@ internal sealed class RouteFinder
                 CandidateIndex = candidate[0],
                 StableWeight = stableWeight,
                 CandidateWeight = candidateWeight,
+                BaselineIndex = baseline,
+                BaselineWeight = baselineWeight,
             });
+            if (_target.Baseline == BaselineRole.Required && total < LeastTotalOfThree)
+            {
+                Incomplete(At(place, "route"), $"has weights that sum to {total}, which cannot be split in three. "
+                    + $"With a fresh baseline give '{_arms.StableSubset}' the weight {LeastTotalOfThree} and the others 0");
+            }
         }
+    }
+
+    /// <summary>Finds the baseline's destination. A route without it is still ours, so that nothing keeps an abort from it.</summary>
+    private int? FindBaseline(RoutePlace place)
+    {
+        if (_arms.BaselineSubset is not { } subset)
+        {
+            return null;
+        }
+
+        var found = Find(place, subset);
+        if (found.Count > 1)
+        {
+            Incomplete(At(place, "route"), $"has several destinations with subset '{subset}' of {_arms.Host}. Keep one of them");
+        }
+        else if (found.Count == 0 && _target.Baseline == BaselineRole.Required)
+        {
+            Incomplete(At(place, "route"), $"has no destination for subset '{subset}' of {_arms.Host}, which spec.analysis.baseline: Fresh needs. "
+                + $"Add - destination: {{host: {_arms.Host}, subset: {subset}}} with weight 0, and the port of the others if they name one");
+        }
+
+        return found.Count == 1 ? found[0] : null;
     }
 
     private bool Weigh(RoutePlace place, int index, out int? weight)
@@ -247,7 +281,8 @@ internal sealed class RouteFinder
             return;
         }
 
-        var absent = new[] { _arms.StableSubset, _arms.CandidateSubset }.Where(subset => Find(place, subset).Count == 0);
+        var needed = _target.Baseline == BaselineRole.Required ? _arms.Subsets : [_arms.StableSubset, _arms.CandidateSubset];
+        var absent = needed.Where(subset => Find(place, subset).Count == 0);
         var missing = string.Join(" and ", absent.Select(subset => $"'{subset}'"));
         _problems.Add(new Problem(At(place, "route"), destinations.Length == 1
             ? "has one destination only, whose weight Istio ignores: it always gets every request. "

@@ -5,7 +5,7 @@ using Canary.Core;
 namespace Canary.Kubernetes.Traffic;
 
 /// <summary>How the managed fields were found: enough to put back exactly these, without the spec, however lists were reordered since. Immutable.</summary>
-/// <param name="Arms">The two destinations.</param>
+/// <param name="Arms">The destinations.</param>
 /// <param name="Routes">The weights, in the order they were found.</param>
 /// <param name="DestinationRule">The DestinationRule's name.</param>
 /// <param name="RuleIsOurs">Whether the DestinationRule did not exist, so that it is ours.</param>
@@ -16,23 +16,32 @@ internal sealed record TrafficSnapshot(
 {
     private const int Format = 1;
 
+    /// <summary>The baseline's subset; as one that did not exist when none was managed.</summary>
+    public SubsetRecord Baseline { get; init; } = new(false, false, null);
+
     /// <summary>Writes the snapshot; equal snapshots give equal text.</summary>
     public string Write()
     {
         var routes = new JsonArray();
         foreach (var route in Routes)
         {
-            routes.Add(new JsonObject
+            var written = new JsonObject
             {
                 ["virtualService"] = route.VirtualService,
                 ["list"] = RoutePlace.ListOf(route.Protocol),
                 ["route"] = route.Identity,
                 ["stable"] = route.Stable,
                 ["candidate"] = route.Candidate,
-            });
+            };
+            if (Arms.BaselineSubset is not null)
+            {
+                written["baseline"] = route.Baseline;
+            }
+
+            routes.Add(written);
         }
 
-        return new JsonObject
+        var root = new JsonObject
         {
             ["format"] = Format,
             ["namespace"] = Arms.Namespace,
@@ -42,7 +51,13 @@ internal sealed record TrafficSnapshot(
             ["destinationRule"] = new JsonObject { ["name"] = DestinationRule, ["created"] = RuleIsOurs },
             ["stable"] = Subset(Arms.StableSubset, Stable),
             ["candidate"] = Subset(Arms.CandidateSubset, Candidate),
-        }.ToJsonString();
+        };
+        if (Arms.BaselineSubset is { } baseline)
+        {
+            root["baseline"] = Subset(baseline, Baseline);
+        }
+
+        return root.ToJsonString();
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -63,18 +78,27 @@ internal sealed record TrafficSnapshot(
                 Required(root, "service"),
                 Required(root.Field("stable"), "name"),
                 Required(root.Field("candidate"), "name"),
-                Required(root, "clusterDomain"));
+                Required(root, "clusterDomain"))
+            {
+                BaselineSubset = root.Field("baseline").Field("name").Text(),
+            };
             var routes = root.Field("routes").Objects().Select(route => new RouteRecord(
                 Required(route.Item, "virtualService"),
                 Required(route.Item, "list") switch { "http" => RouteProtocol.Http, "tls" => RouteProtocol.Tls, _ => RouteProtocol.Tcp },
                 route.Item.Field("route").Text() ?? "",
                 (int?)route.Item.Field("stable").Integer(),
-                (int?)route.Item.Field("candidate").Integer()));
+                (int?)route.Item.Field("candidate").Integer())
+            {
+                Baseline = (int?)route.Item.Field("baseline").Integer(),
+            });
             var rule = root.Field("destinationRule");
             return new TrafficSnapshot(
                 arms,
                 routes.ToValueList(),
-                Required(rule, "name"), IsTrue(rule.Field("created")), Subset(root.Field("stable")), Subset(root.Field("candidate")));
+                Required(rule, "name"), IsTrue(rule.Field("created")), Subset(root.Field("stable")), Subset(root.Field("candidate")))
+            {
+                Baseline = Subset(root.Field("baseline")),
+            };
         }
         catch (JsonException exception)
         {
@@ -99,7 +123,14 @@ internal sealed record TrafficSnapshot(
 /// <param name="Identity">The route within the list.</param>
 /// <param name="Stable">The stable weight; null when absent.</param>
 /// <param name="Candidate">The candidate weight; null when absent.</param>
-internal sealed record RouteRecord(string VirtualService, RouteProtocol Protocol, string Identity, int? Stable, int? Candidate);
+internal sealed record RouteRecord(string VirtualService, RouteProtocol Protocol, string Identity, int? Stable, int? Candidate)
+{
+    /// <summary>The baseline's weight; null when absent, or when no baseline was managed.</summary>
+    public int? Baseline { get; init; }
+
+    /// <summary>What the arms held together.</summary>
+    public int Total => (Stable ?? 0) + (Candidate ?? 0) + (Baseline ?? 0);
+}
 
 /// <summary>A subset as found.</summary>
 /// <param name="Exists">Whether it existed; a subset that did not is ours.</param>

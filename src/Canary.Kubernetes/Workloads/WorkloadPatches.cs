@@ -12,38 +12,12 @@ namespace Canary.Kubernetes.Workloads;
 internal static class WorkloadPatches
 {
     /// <summary>Writes the candidate's ReplicaSet: the Deployment's template exactly, and the hash.</summary>
-    public static JsonObject CreateReplicaSet(JsonObject deployment, Revision revision, int replicas, RolloutKey key, string rolloutUid)
-    {
-        var template = deployment.At("spec", "template")?.DeepClone().AsObject() ?? [];
-        Labels(template)[Names.HashLabel] = revision.Hash;
-        var selector = deployment.At("spec", "selector")?.DeepClone().AsObject() ?? [];
-        if (selector["matchLabels"] is not JsonObject matchLabels)
-        {
-            selector["matchLabels"] = matchLabels = [];
-        }
+    public static JsonObject CreateReplicaSet(JsonObject deployment, Revision revision, int replicas, RolloutKey key, string rolloutUid) =>
+        ReplicaSet(deployment, NameOf(deployment, revision), revision, replicas, (Names.RevisionOfAnnotation, deployment.NameOf()), Ownership.ByRollout(key, rolloutUid));
 
-        matchLabels[Names.HashLabel] = revision.Hash;
-        var spec = new JsonObject { ["replicas"] = replicas, ["selector"] = selector, ["template"] = template };
-        if (deployment.At("spec", "minReadySeconds") is { } minReadySeconds)
-        {
-            spec["minReadySeconds"] = minReadySeconds.DeepClone();
-        }
-
-        return new JsonObject
-        {
-            ["apiVersion"] = "apps/v1",
-            ["kind"] = "ReplicaSet",
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = NameOf(deployment, revision),
-                ["namespace"] = key.Namespace,
-                ["labels"] = Labels(template).DeepClone(),
-                ["annotations"] = new JsonObject { [Names.RevisionOfAnnotation] = deployment.NameOf() },
-                ["ownerReferences"] = new JsonArray(Ownership.ByRollout(key, rolloutUid)),
-            },
-            ["spec"] = spec,
-        };
-    }
+    /// <summary>Writes a fresh baseline's ReplicaSet: another one's template exactly, under a hash of its own, by which a subset selects its pods and nothing else does.</summary>
+    public static JsonObject CreateBaseline(JsonObject of, Effect.CreateBaseline effect, RolloutKey key, string rolloutUid) =>
+        ReplicaSet(of, effect.Name, effect.Revision, effect.Replicas, (Names.BaselineOfAnnotation, WorkloadReading.RevisionOf(of).Hash), Ownership.ByRollout(key, rolloutUid));
 
     /// <summary>The name of a candidate's ReplicaSet.</summary>
     public static string NameOf(JsonObject deployment, Revision revision) => $"{deployment.NameOf()}-{revision.Hash}";
@@ -120,6 +94,40 @@ internal static class WorkloadPatches
     /// <summary>Whether a ReplicaSet is what a Deployment asks for.</summary>
     public static bool SameTemplate(JsonObject deployment, JsonObject replicaSet) =>
         TemplateHash.SameTemplate(deployment.At("spec", "template") as JsonObject ?? [], replicaSet.At("spec", "template") as JsonObject ?? []);
+
+    /// <summary>Writes a ReplicaSet with the template, the selector and the patience of another workload.</summary>
+    private static JsonObject ReplicaSet(JsonObject of, string name, Revision revision, int replicas, (string Name, string Value) annotation, JsonObject owner)
+    {
+        var template = of.At("spec", "template")?.DeepClone().AsObject() ?? [];
+        Labels(template)[Names.HashLabel] = revision.Hash;
+        var selector = of.At("spec", "selector")?.DeepClone().AsObject() ?? [];
+        if (selector["matchLabels"] is not JsonObject matchLabels)
+        {
+            selector["matchLabels"] = matchLabels = [];
+        }
+
+        matchLabels[Names.HashLabel] = revision.Hash;
+        var spec = new JsonObject { ["replicas"] = replicas, ["selector"] = selector, ["template"] = template };
+        if (of.At("spec", "minReadySeconds") is { } minReadySeconds)
+        {
+            spec["minReadySeconds"] = minReadySeconds.DeepClone();
+        }
+
+        return new JsonObject
+        {
+            ["apiVersion"] = "apps/v1",
+            ["kind"] = "ReplicaSet",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["namespace"] = of.At("metadata", "namespace")?.DeepClone(),
+                ["labels"] = Labels(template).DeepClone(),
+                ["annotations"] = new JsonObject { [annotation.Name] = annotation.Value },
+                ["ownerReferences"] = new JsonArray(owner),
+            },
+            ["spec"] = spec,
+        };
+    }
 
     private static void Mark(JsonPatchBuilder patch, JsonObject replicaSet, int replicas, int maxReplicas)
     {

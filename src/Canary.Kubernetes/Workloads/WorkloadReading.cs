@@ -67,10 +67,14 @@ internal static class WorkloadReading
         Available = Count(replicaSet, "availableReplicas"),
         Image = ImageOf(replicaSet),
         DesiredReplicas = (int?)Whole(replicaSet.Annotation(Names.DesiredReplicasAnnotation)),
+        IsBaseline = IsBaseline(replicaSet),
         MaxReplicas = (int?)Whole(replicaSet.Annotation(Names.MaxReplicasAnnotation)),
         HistoryRevision = Whole(replicaSet.Annotation(Names.HistoryAnnotation)),
         PodProblem = podProblem,
     };
+
+    /// <summary>Whether a ReplicaSet is a fresh baseline: its template is the stable one, and it is not the stable revision.</summary>
+    public static bool IsBaseline(JsonObject replicaSet) => replicaSet.Annotation(Names.BaselineOfAnnotation) is not null;
 
     /// <summary>The replicas asked for; 1 when nothing is said, as the API server fills in.</summary>
     public static int Replicas(JsonObject workload) => Math.Max(0, workload.At("spec", "replicas").AsInt() ?? 1);

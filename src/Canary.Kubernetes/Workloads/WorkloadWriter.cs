@@ -50,6 +50,31 @@ internal sealed class WorkloadWriter(KubernetesApi api, Action<JsonObject> writt
         }
     }
 
+    /// <summary>Creates a fresh baseline's ReplicaSet.</summary>
+    public async Task CreateBaselineAsync(Subject subject, Effect.CreateBaseline effect, CancellationToken cancellation)
+    {
+        var of = await ReplicaSetAsync(subject, effect.Of, cancellation).ConfigureAwait(false);
+        RequireOurs(subject, of, await FindDeploymentAsync(subject, cancellation).ConfigureAwait(false));
+        try
+        {
+            var body = WorkloadPatches.CreateBaseline(of, effect, subject.Key, subject.Uid);
+            written(await api.CreateAsync(ResourceKind.ReplicaSets, subject.Namespace, body, cancellation).ConfigureAwait(false));
+        }
+        catch (KubernetesApiException exception) when (exception.IsAlreadyExists)
+        {
+            var found = await ReplicaSetAsync(subject, effect.Name, cancellation).ConfigureAwait(false);
+            if (found.ControllerUid() != subject.Uid)
+            {
+                throw new EffectFailedException($"ReplicaSet {subject.Namespace}/{effect.Name} exists already and is not the Rollout's; delete it", null, exception);
+            }
+
+            if (found.IsDeleting())
+            {
+                throw Moved($"ReplicaSet {subject.Namespace}/{effect.Name} is still being deleted", TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
     /// <summary>Scales a ReplicaSet.</summary>
     public async Task ScaleAsync(Subject subject, Effect.ScaleReplicaSet effect, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Canary.Core;
 using Canary.Core.Analysis;
 
 namespace Canary.Metrics.Scrape;
@@ -12,22 +13,32 @@ internal sealed class CompiledMetric
 
     public static CompiledMetric Compile(MetricSpec spec) => spec switch
     {
-        MetricSpec.ErrorRate rate => CompileRate(rate),
+        MetricSpec.ErrorRate rate => CompileRate(rate.Requests, rate.Errors),
+        MetricSpec.Guard guard => CompileRate(guard.Requests, guard.Errors),
+        MetricSpec.Traffic traffic => CompileRate(traffic.Requests, []),
         MetricSpec.Latency latency => CompileLatency(latency),
+        MetricSpec.Gauge gauge => CompileLevel(gauge.Selectors, gauge.Combine),
+        MetricSpec.Series series => CompileLevel(series.Selectors, series.Combine),
         _ => Unusable($"metrics of the kind {spec.GetType().Name} cannot be scraped"),
     };
 
     public MetricAccumulator NewAccumulator() => _create();
 
-    private static CompiledMetric CompileRate(MetricSpec.ErrorRate rate)
+    private static CompiledMetric CompileLevel(ValueList<SeriesSelector> series, Combining combining)
     {
-        var requests = SelectorMatching.CompileAll(rate.Requests, out var problem);
+        var selectors = SelectorMatching.CompileAll(series, out var problem);
+        return problem is null ? new CompiledMetric(() => new LevelAccumulator(selectors, combining)) : Unusable($"selectors: {problem}");
+    }
+
+    private static CompiledMetric CompileRate(ValueList<SeriesSelector> all, ValueList<SeriesSelector> failed)
+    {
+        var requests = SelectorMatching.CompileAll(all, out var problem);
         if (problem is not null)
         {
             return Unusable($"requests: {problem}");
         }
 
-        var errors = SelectorMatching.CompileAll(rate.Errors, out problem);
+        var errors = SelectorMatching.CompileAll(failed, out problem);
         if (problem is not null)
         {
             return Unusable($"errors: {problem}");

@@ -63,7 +63,7 @@ public sealed record GaugeHistory
             }
         }
 
-        return pairs == 0 ? null : new(correlation, Math.Max(SmallestVariance, Inflation * squares / pairs), readings.Length);
+        return pairs == 0 ? null : new(correlation, Widened(squares / pairs), readings.Length);
     }
 
     /// <summary>The history from its numbers, as stored.</summary>
@@ -80,7 +80,11 @@ public sealed record GaugeHistory
         return new(correlation, Require.Positive(variance), samples);
     }
 
-    private static double Raised(double correlation, int samples) => Math.Clamp(
+    /// <summary>A measured variance with room for luck.</summary>
+    internal static double Widened(double variance) => Math.Max(SmallestVariance, Inflation * variance);
+
+    /// <summary>A measured correlation, raised to where it rarely is too small.</summary>
+    internal static double Raised(double correlation, int samples) => Math.Clamp(
         correlation + (1 + 3 * correlation) / samples + Math.Sqrt((1 - correlation * correlation) / samples),
         0,
         LargestCorrelation);

@@ -11,4 +11,7 @@ public enum LatencyChange
 
     /// <summary>A share of all requests is moved above a quantile.</summary>
     Contamination,
+
+    /// <summary>A share of all requests takes longer by the same time.</summary>
+    Delay,
 }

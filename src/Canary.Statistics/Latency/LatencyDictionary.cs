@@ -4,46 +4,56 @@ namespace Canary.Statistics;
 
 /// <summary>The 27 ways of being slower that a latency test looks for, each as the ratio of its bucket probabilities to the baseline's.</summary>
 /// <remarks>
-/// <para>Five changes of scale (weight 0.3 together), four powers of stretch above each of p50, p90 and p97 (0.4), five shares of requests moved above each of p90 and p99 (0.3).
+/// <para>As specified: five changes of scale (weight 0.3 together), four powers of stretch above each of p50, p90 and p97 (0.4), five shares of requests moved above each of p90 and p99 (0.3).
 /// Ratios are made nondecreasing over the buckets (isotonic regression weighted by the baseline) and clipped to [0.02, 50].</para>
-/// <para>Any nondecreasing ratios give a valid test; the dictionary only decides what is found quickly. Immutable; equal when made from the same histogram.</para>
+/// <para>Any nondecreasing ratios with any weights give a valid test; the dictionary only decides what is found quickly. Immutable; equal when made from the same histogram for the same search.</para>
 /// <para>Source: docs/analysis.md. Checked in LatencyVectorTests.</para>
 /// </remarks>
 public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
 {
     /// <summary>How many alternatives there are.</summary>
-    internal const int Size = 27;
+    internal const int Size = LatencyShape.Count;
 
     private const double SmallestRatio = 0.02;
     private const double LargestRatio = 50;
-    private const double ScaleWeight = 0.3;
-    private const double StretchWeight = 0.4;
-    private const double ContaminationWeight = 0.3;
 
     private readonly double[] _ratios;
     private readonly double[] _logRatios;
+    private readonly SurvivalCurve _curve;
 
-    // where stretches begin, and p99, as logarithms of latencies
-    private readonly double[] _starts;
-    private readonly double _slowest;
-
-    private LatencyDictionary(NumberList bounds, NumberList referenceCounts)
+    private LatencyDictionary(NumberList bounds, NumberList referenceCounts, LatencySearch search)
     {
         Bounds = bounds;
         ReferenceCounts = referenceCounts;
+        Search = search;
         var shares = LatencyReference.Floored(referenceCounts, referenceCounts.Sum());
-        var curve = new SurvivalCurve(bounds, shares);
-        _slowest = curve.LogInverse(0.01);
-        _starts = new double[StretchQuantiles.Length];
-        for (var i = 0; i < _starts.Length; i++)
+        _curve = new(bounds, shares);
+        _ratios = new double[Size * Buckets];
+        var landing = new double[Buckets];
+        var landed = double.NaN;
+        var shapes = LatencyShape.Of(search);
+        for (var i = 0; i < shapes.Length; i++)
         {
-            _starts[i] = curve.LogInverse(1 - StretchQuantiles[i]);
+            var ratios = _ratios.AsSpan(i * Buckets, Buckets);
+            if (shapes[i].Change == LatencyChange.Contamination)
+            {
+                if (shapes[i].Quantile != landed)
+                {
+                    landed = shapes[i].Quantile;
+                    Land(landing, shares, _curve, _curve.LogInverse(1 - landed));
+                }
+
+                Mix(ratios, shares, landing, shapes[i].Size);
+            }
+            else
+            {
+                Slow(ratios, bounds, _curve, shapes[i]);
+                Differ(ratios);
+            }
+
+            Order(ratios, shares);
         }
 
-        _ratios = new double[Size * Buckets];
-        var at = AddScales(shares, curve, 0);
-        at = AddStretches(shares, curve, at);
-        AddContaminations(shares, curve, at);
         _logRatios = new double[_ratios.Length];
         for (var i = 0; i < _ratios.Length; i++)
         {
@@ -57,39 +67,26 @@ public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
     /// <summary>The histogram that the alternatives were made from, counts per bucket.</summary>
     public NumberList ReferenceCounts { get; }
 
+    /// <summary>What is searched for.</summary>
+    public LatencySearch Search { get; }
+
     /// <summary>The alternatives, in the order of the scores of a <see cref="LatencyTestState"/>; their texts are made each time they are asked for.</summary>
-    public IReadOnlyList<LatencyAlternative> Alternatives => [.. Scale(), .. Stretch(), .. Contamination()];
+    public IReadOnlyList<LatencyAlternative> Alternatives => [.. LatencyShape.Of(Search).Select(Named)];
 
     internal int Buckets => Bounds.Count + 1;
 
     /// <summary>Natural logarithms of the weights, the same for every histogram.</summary>
-    internal static ReadOnlySpan<double> LogWeights => Weights.AsSpan();
-
-    private static NumberList Weights { get; } =
-    [
-        .. Enumerable.Repeat(Math.Log(ScaleWeight / Scales.Length), Scales.Length),
-        .. Enumerable.Repeat(Math.Log(StretchWeight / (StretchQuantiles.Length * StretchPowers.Length)), StretchQuantiles.Length * StretchPowers.Length),
-        .. Enumerable.Repeat(Math.Log(ContaminationWeight / (ContaminationQuantiles.Length * ContaminationShares.Length)), ContaminationQuantiles.Length * ContaminationShares.Length),
-    ];
-
-    private static ReadOnlySpan<double> Scales => [1.02, 1.05, 1.12, 1.3, 2];
-
-    private static ReadOnlySpan<double> StretchQuantiles => [0.5, 0.9, 0.97];
-
-    private static ReadOnlySpan<double> StretchPowers => [1.1, 1.3, 1.8, 3];
-
-    private static ReadOnlySpan<double> ContaminationQuantiles => [0.9, 0.99];
-
-    private static ReadOnlySpan<double> ContaminationShares => [0.0005, 0.002, 0.008, 0.03, 0.12];
+    internal ReadOnlySpan<double> LogWeights => LatencyShape.LogWeights(Search);
 
     /// <summary>Makes the alternatives from a histogram of the baseline.</summary>
     /// <param name="bounds">Upper bounds of the buckets but the last, at least one, finite, greater than 0, increasing; any unit.</param>
     /// <param name="referenceCounts">Requests of the baseline per bucket (not cumulative), one more than bounds, counts in [0, 2^53], at least one request; 500 or more to be of use.</param>
+    /// <param name="search">What to search for.</param>
     /// <returns>The 27 alternatives.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">The bounds do not increase, a length is wrong, or there are no requests.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A bound or a count is out of its range.</exception>
-    public static LatencyDictionary Build(NumberList bounds, NumberList referenceCounts)
+    public static LatencyDictionary Build(NumberList bounds, NumberList referenceCounts, LatencySearch search = LatencySearch.Specified)
     {
         BucketLayout.Require(bounds);
         BucketLayout.RequireCounts(bounds, referenceCounts, nameof(referenceCounts));
@@ -98,7 +95,7 @@ public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
             throw new ArgumentException("The reference has no requests.", nameof(referenceCounts));
         }
 
-        return Make(bounds, referenceCounts);
+        return Make(bounds, referenceCounts, search);
     }
 
     /// <summary>The ratios of one alternative.</summary>
@@ -113,79 +110,66 @@ public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
     }
 
     /// <inheritdoc />
-    public bool Equals(LatencyDictionary? other) => other is not null && (ReferenceEquals(this, other) || IsOf(other.Bounds, other.ReferenceCounts));
+    public bool Equals(LatencyDictionary? other) => other is not null && (ReferenceEquals(this, other) || IsOf(other.Bounds, other.ReferenceCounts, other.Search));
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => Equals(obj as LatencyDictionary);
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(Bounds, ReferenceCounts);
+    public override int GetHashCode() => HashCode.Combine(Bounds, ReferenceCounts, Search);
 
     /// <summary>The alternatives of a checked histogram with at least one request; counts that were summed up may be larger than one count can be.</summary>
-    internal static LatencyDictionary Make(NumberList bounds, NumberList referenceCounts) => new(bounds, referenceCounts);
+    internal static LatencyDictionary Make(NumberList bounds, NumberList referenceCounts, LatencySearch search) => new(bounds, referenceCounts, search);
 
-    /// <summary>Whether the alternatives were made from this histogram.</summary>
-    internal bool IsOf(NumberList bounds, NumberList referenceCounts) => Bounds.Equals(bounds) && ReferenceCounts.Equals(referenceCounts);
+    /// <summary>Whether the alternatives were made from this histogram for this search.</summary>
+    internal bool IsOf(NumberList bounds, NumberList referenceCounts, LatencySearch search) =>
+        Search == search && Bounds.Equals(bounds) && ReferenceCounts.Equals(referenceCounts);
 
     internal ReadOnlySpan<double> RatiosOf(int alternative) => _ratios.AsSpan(alternative * Buckets, Buckets);
 
     internal ReadOnlySpan<double> LogRatiosOf(int alternative) => _logRatios.AsSpan(alternative * Buckets, Buckets);
 
-    private int AddScales(double[] shares, SurvivalCurve curve, int at)
+    /// <summary>Share of requests slower than each bound under an alternative; the last place is left alone.</summary>
+    private static void Slow(Span<double> slower, NumberList bounds, SurvivalCurve curve, LatencyShape shape)
     {
-        foreach (var scale in Scales)
+        var piece = 0;
+        switch (shape.Change)
         {
-            var shift = Math.Log(scale);
-            Span<double> slower = _ratios.AsSpan(at++ * Buckets, Buckets);
-            for (int i = 0, piece = 0; i < Bounds.Count; i++)
-            {
-                slower[i] = curve.AtLog(curve.LogBounds[i] - shift, ref piece);
-            }
+            case LatencyChange.Scale:
+                var shift = Math.Log(shape.Size);
+                for (var i = 0; i < bounds.Count; i++)
+                {
+                    slower[i] = curve.AtLog(curve.LogBounds[i] - shift, ref piece);
+                }
 
-            Differ(slower);
-            Order(slower, shares);
-        }
-
-        return at;
-    }
-
-    private int AddStretches(double[] shares, SurvivalCurve curve, int at)
-    {
-        foreach (var start in _starts)
-        {
-            foreach (var power in StretchPowers)
-            {
-                Span<double> slower = _ratios.AsSpan(at++ * Buckets, Buckets);
-                for (int i = 0, piece = 0; i < Bounds.Count; i++)
+                break;
+            case LatencyChange.Stretch:
+                var start = curve.LogInverse(1 - shape.Quantile);
+                for (var i = 0; i < bounds.Count; i++)
                 {
                     var bound = curve.LogBounds[i];
-                    slower[i] = curve.AtLog(bound <= start ? bound : start + (bound - start) / power, ref piece);
+                    slower[i] = curve.AtLog(bound <= start ? bound : start + (bound - start) / shape.Size, ref piece);
                 }
 
-                Differ(slower);
-                Order(slower, shares);
-            }
-        }
+                break;
+            default:
+                var delay = shape.Size * curve.Inverse(0.5);
+                var own = 0;
+                for (var i = 0; i < bounds.Count; i++)
+                {
+                    var delayed = bounds[i] <= delay ? 1 : curve.AtLog(Math.Log(bounds[i] - delay), ref piece);
+                    slower[i] = shape.Quantile * curve.AtLog(curve.LogBounds[i], ref own) + (1 - shape.Quantile) * delayed;
+                }
 
-        return at;
+                break;
+        }
     }
 
-    private void AddContaminations(double[] shares, SurvivalCurve curve, int at)
+    private static void Mix(Span<double> mixed, double[] shares, double[] landing, double moved)
     {
-        var landing = new double[Buckets];
-        foreach (var quantile in ContaminationQuantiles)
+        for (var i = 0; i < mixed.Length; i++)
         {
-            Land(landing, shares, curve, curve.LogInverse(1 - quantile));
-            foreach (var moved in ContaminationShares)
-            {
-                Span<double> mixed = _ratios.AsSpan(at++ * Buckets, Buckets);
-                for (var i = 0; i < mixed.Length; i++)
-                {
-                    mixed[i] = (1 - moved) * shares[i] + moved * landing[i];
-                }
-
-                Order(mixed, shares);
-            }
+            mixed[i] = (1 - moved) * shares[i] + moved * landing[i];
         }
     }
 
@@ -245,33 +229,23 @@ public sealed class LatencyDictionary : IEquatable<LatencyDictionary>
         }
     }
 
-    private static IEnumerable<LatencyAlternative> Scale() => Scales.ToArray().Select(scale => new LatencyAlternative(
-        $"scale {Text(scale)}", $"every latency times about {Text(scale)}", LatencyChange.Scale, 0, scale, ScaleWeight / Scales.Length));
+    private LatencyAlternative Named(LatencyShape shape)
+    {
+        var (name, description) = shape.Change switch
+        {
+            LatencyChange.Scale => ($"scale {Text(shape.Size)}", $"every latency times about {Text(shape.Size)}"),
+            LatencyChange.Stretch => ($"stretch above p{Percent(shape.Quantile)} by power {Text(shape.Size)}", $"above p{Percent(shape.Quantile)} stretched, p99 by about {SlowestFactor(shape)}"),
+            LatencyChange.Contamination => ($"contaminate above p{Percent(shape.Quantile)} eps {Text(shape.Size)}", $"about {Percent(shape.Size)} % of requests moved above p{Percent(shape.Quantile)}"),
+            _ => ($"delay {Percent(1 - shape.Quantile)} % by {Text(shape.Size)} medians", $"about {Percent(1 - shape.Quantile)} % of requests longer by about {Text(shape.Size)} times p50"),
+        };
+        return new(name, description, shape.Change, shape.Quantile, shape.Size, shape.Weight);
+    }
 
     // people know their p99, not powers: the same stretch, said as what it does there
-    private IEnumerable<LatencyAlternative> Stretch() =>
-        from start in Enumerable.Range(0, _starts.Length)
-        from power in StretchPowers.ToArray()
-        let quantile = StretchQuantiles[start]
-        let factor = Math.Exp((_slowest - _starts[start]) * (power - 1))
-        select new LatencyAlternative(
-            $"stretch above p{Text(quantile * 100)} by power {Text(power)}",
-            $"above p{Text(quantile * 100)} stretched, p99 by about {factor.ToString("0.##", CultureInfo.InvariantCulture)}",
-            LatencyChange.Stretch,
-            quantile,
-            power,
-            StretchWeight / (StretchQuantiles.Length * StretchPowers.Length));
+    private string SlowestFactor(LatencyShape shape) =>
+        Math.Exp((_curve.LogInverse(0.01) - _curve.LogInverse(1 - shape.Quantile)) * (shape.Size - 1)).ToString("0.##", CultureInfo.InvariantCulture);
 
-    private static IEnumerable<LatencyAlternative> Contamination() =>
-        from quantile in ContaminationQuantiles.ToArray()
-        from moved in ContaminationShares.ToArray()
-        select new LatencyAlternative(
-            $"contaminate above p{Text(quantile * 100)} eps {Text(moved)}",
-            $"about {Text(moved * 100)} % of requests moved above p{Text(quantile * 100)}",
-            LatencyChange.Contamination,
-            quantile,
-            moved,
-            ContaminationWeight / (ContaminationQuantiles.Length * ContaminationShares.Length));
+    private static string Percent(double share) => Text(share * 100);
 
     // 0.97 * 100 is 97.00000000000001; nine digits name every constant here
     private static string Text(double number) => number.ToString("G9", CultureInfo.InvariantCulture);

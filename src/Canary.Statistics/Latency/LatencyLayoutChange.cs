@@ -23,7 +23,7 @@ internal static class LatencyLayoutChange
             };
         }
 
-        var won = LogSpace.WeightedSum(LatencyDictionary.LogWeights, state.Scores.AsSpan());
+        var won = LogSpace.WeightedSum(state.Dictionary.LogWeights, state.Scores.AsSpan());
         var next = LatencyReference.Running(settings, state with
         {
             Bounds = newBounds,

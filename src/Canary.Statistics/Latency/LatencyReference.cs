@@ -35,7 +35,7 @@ internal static class LatencyReference
     public static LatencyTestState Running(LatencyTestSettings settings, LatencyTestState collected) => collected with
     {
         BaselineMemory = collected.ReferenceCounts,
-        Dictionary = LatencyDictionary.Make(collected.Bounds, collected.ReferenceCounts),
+        Dictionary = LatencyDictionary.Make(collected.Bounds, collected.ReferenceCounts, settings.Search),
         Scores = Filled(LatencyDictionary.Size, Math.Log(collected.Pending)),
         Pending = 0,
         Thresholds = [.. AcceptanceBounds(collected.Bounds, collected.ReferenceCounts).Select(index => new LatencyThreshold

@@ -122,7 +122,7 @@ public static class LatencyTest
         ArgumentNullException.ThrowIfNull(state);
         return state.Dictionary is null
             ? 0
-            : LogEvidence(state, state.Scores.AsSpan());
+            : LogEvidence(state, state.Dictionary, state.Scores.AsSpan());
     }
 
     /// <summary>The evidence that the candidate keeps the acceptance margin at every one of its bounds.</summary>
@@ -172,7 +172,7 @@ public static class LatencyTest
                 state.BaselineCounts.AsSpan()) / settings.Dispersion;
         }
 
-        var (index, share) = LogSpace.Dominant(LatencyDictionary.LogWeights, likelihoods);
+        var (index, share) = LogSpace.Dominant(state.Dictionary.LogWeights, likelihoods);
         return new(state.Dictionary.Alternatives[index], share);
     }
 
@@ -205,7 +205,7 @@ public static class LatencyTest
         {
             BaselineMemory = Remembered(settings, state, block),
             Scores = NumberList.Own(scores),
-            MaximumLogEvidence = Math.Max(state.MaximumLogEvidence, LogEvidence(state, scores)),
+            MaximumLogEvidence = Math.Max(state.MaximumLogEvidence, LogEvidence(state, dictionary, scores)),
             Blocks = state.Blocks + 1,
             CandidateCounts = state.CandidateCounts.Plus(block.Candidate),
             BaselineCounts = state.BaselineCounts.Plus(block.Baseline),
@@ -217,9 +217,9 @@ public static class LatencyTest
     private static LatencyTestState Remembering(LatencyTestSettings settings, LatencyTestState state, HistogramBlock block) =>
         block.BaselineRequests > 0 ? state with { BaselineMemory = Remembered(settings, state, block) } : state;
 
-    private static double LogEvidence(LatencyTestState state, ReadOnlySpan<double> scores)
+    private static double LogEvidence(LatencyTestState state, LatencyDictionary dictionary, ReadOnlySpan<double> scores)
     {
-        var evidence = LogSpace.WeightedSum(LatencyDictionary.LogWeights, scores);
+        var evidence = LogSpace.WeightedSum(dictionary.LogWeights, scores);
         if (state.Unspent > 0)
         {
             evidence = LogSpace.Add(evidence, Math.Log(state.Unspent));

@@ -12,6 +12,7 @@ public sealed record LatencyTestSettings
     /// <param name="smoothing">Requests added to each bucket of that distribution. Finite, greater than 0.</param>
     /// <param name="minimumReferenceRequests">Baseline requests to collect before the test starts, a count of at least 1.</param>
     /// <param name="acceptance">The acceptance test of the exceedances at each bound; null for <see cref="CountTestSettings.Acceptance"/> with <paramref name="dispersion"/>.</param>
+    /// <param name="search">Which ways of being slower the test looks for. <see cref="Rollback"/> takes the broad search, which is quicker.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     /// <exception cref="ArgumentException"><paramref name="acceptance"/> is a rollback test.</exception>
     public LatencyTestSettings(
@@ -21,12 +22,14 @@ public sealed record LatencyTestSettings
         double halfLifeBlocks = StatisticsDefaults.LatencyHalfLifeBlocks,
         double smoothing = StatisticsDefaults.LatencySmoothing,
         double minimumReferenceRequests = StatisticsDefaults.LatencyMinimumReferenceRequests,
-        CountTestSettings? acceptance = null)
+        CountTestSettings? acceptance = null,
+        LatencySearch search = LatencySearch.Specified)
     {
         MarginRatio = Require.Positive(marginRatio);
         MarginDifference = Require.BelowOne(marginDifference);
         Dispersion = Require.AtLeastOne(dispersion);
         HalfLifeBlocks = Require.Positive(halfLifeBlocks);
+        Search = search;
         Smoothing = Require.Positive(smoothing);
         MinimumReferenceRequests = Require.Count(Require.AtLeastOne(minimumReferenceRequests));
         Acceptance = acceptance ?? CountTestSettings.Acceptance(dispersion: dispersion);
@@ -57,5 +60,27 @@ public sealed record LatencyTestSettings
     /// <summary>The acceptance test of the exceedances at each bound.</summary>
     public CountTestSettings Acceptance { get; }
 
+    /// <summary>Which ways of being slower the test looks for.</summary>
+    public LatencySearch Search { get; }
+
     internal double Retention => Math.Pow(0.5, 1.0 / HalfLifeBlocks);
+
+    /// <summary>Settings for a rollout: the broad search.</summary>
+    /// <param name="marginRatio">r0, greater than 0.</param>
+    /// <param name="marginDifference">d0, a share of requests in [0, 1).</param>
+    /// <param name="dispersion">At least 1.</param>
+    /// <param name="halfLifeBlocks">Half-life of the running baseline distribution, blocks; greater than 0.</param>
+    /// <param name="minimumReferenceRequests">Baseline requests to collect before the test starts, at least 1.</param>
+    /// <param name="acceptance">The acceptance test of the exceedances at each bound; null for the default.</param>
+    /// <returns>Settings with <see cref="LatencySearch.Broad"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    /// <exception cref="ArgumentException"><paramref name="acceptance"/> is a rollback test.</exception>
+    public static LatencyTestSettings Rollback(
+        double marginRatio = StatisticsDefaults.RollbackMarginRatio,
+        double marginDifference = StatisticsDefaults.RollbackMarginDifference,
+        double dispersion = StatisticsDefaults.Dispersion,
+        double halfLifeBlocks = StatisticsDefaults.LatencyHalfLifeBlocks,
+        double minimumReferenceRequests = StatisticsDefaults.LatencyMinimumReferenceRequests,
+        CountTestSettings? acceptance = null) =>
+        new(marginRatio, marginDifference, dispersion, halfLifeBlocks, minimumReferenceRequests: minimumReferenceRequests, acceptance: acceptance, search: LatencySearch.Broad);
 }

@@ -49,7 +49,7 @@ public sealed record LatencyTestState
     /// <summary>The acceptance tests, one for each of the distinct bounds nearest the reference's p50, p90 and p99; empty until <see cref="IsRunning"/>.</summary>
     public required IReadOnlyList<LatencyThreshold> Thresholds { get; init; }
 
-    /// <summary>The alternatives; null until <see cref="IsRunning"/>. Made of <see cref="Bounds"/> and <see cref="ReferenceCounts"/> alone, and so not stored.</summary>
+    /// <summary>The alternatives; null until <see cref="IsRunning"/>. Made of <see cref="Bounds"/> and <see cref="ReferenceCounts"/>, and so not stored.</summary>
     public required LatencyDictionary? Dictionary { get; init; }
 
     /// <summary>The p-value that stays valid however often one looks, in (0, 1].</summary>
@@ -69,6 +69,7 @@ public sealed record LatencyTestState
         BucketLayout.Require(bounds);
         var reference = BucketLayout.RequireLength(bounds, reader.NextAmounts(), nameof(numbers));
         var scores = reader.NextList();
+        var search = ReadSearch(reader);
         if (scores.Count != 0 && reference.Sum() == 0)
         {
             throw reader.Broken("runs without a reference");
@@ -84,7 +85,7 @@ public sealed record LatencyTestState
             Bounds = bounds,
             ReferenceCounts = reference,
             Scores = scores,
-            Dictionary = scores.Count == 0 ? null : known is not null && known.IsOf(bounds, reference) ? known : LatencyDictionary.Make(bounds, reference),
+            Dictionary = scores.Count == 0 ? null : known is not null && known.IsOf(bounds, reference, search) ? known : LatencyDictionary.Make(bounds, reference, search),
             BaselineMemory = BucketLayout.RequireLength(bounds, reader.NextAmounts(), nameof(numbers)),
             Pending = reader.NextRatio(),
             Unspent = reader.NextRatio(),
@@ -107,6 +108,7 @@ public sealed record LatencyTestState
             .Add(Bounds)
             .Add(ReferenceCounts)
             .Add(Scores)
+            .Add((int)(Dictionary?.Search ?? default))
             .Add(BaselineMemory)
             .Add(Pending)
             .Add(Unspent)
@@ -133,6 +135,13 @@ public sealed record LatencyTestState
 
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(Bounds, ReferenceCounts, Scores, Blocks);
+
+    private static LatencySearch ReadSearch(NumberReader reader) => reader.Next() switch
+    {
+        (double)LatencySearch.Specified => LatencySearch.Specified,
+        (double)LatencySearch.Broad => LatencySearch.Broad,
+        var other => throw reader.Broken($"searches for alternatives of kind {other}"),
+    };
 
     private static double ReadFrozen(NumberReader reader)
     {

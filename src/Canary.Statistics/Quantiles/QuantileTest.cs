@@ -7,7 +7,9 @@ namespace Canary.Statistics;
 /// would be evidence as well, but useless: the baseline's factor vanishes for the very bucket that its quantile is in.) Exact at the resolution of the buckets, for requests that are independent or
 /// slow in clusters of at most the dispersion.</para>
 /// <para>Unlike <see cref="LatencyTest"/> it holds only while neither distribution moves: a load that rises and falls makes it err, and it needs fine buckets and more time. It is for those
-/// whose objective is a quantile. Source: docs/analysis.md; enumerated and simulated in QuantileTests. Pure; thread-safe.</para>
+/// whose objective is a quantile. What lies less than two buckets beyond the margin is never decided: with buckets a factor of 2^(1/4) apart and a margin of 1.41, a quantile twice as long was seen
+/// in all of 150 simulated rollouts (100 requests/s, 10 % of them to the candidate; p50 30 s, p90 50 s, p99 140 s in the median), 1.7 times as long in hardly any, and on the margin none of 600
+/// was rolled back or accepted. Source: docs/analysis.md; enumerated and simulated in QuantileTests. Pure; thread-safe.</para>
 /// </remarks>
 public static class QuantileTest
 {

@@ -3,7 +3,8 @@ namespace Canary.Statistics;
 /// <summary>Compares two series of arbitrary numbers at a few times that are fixed in advance: what is left when there are neither counts nor histograms.</summary>
 /// <remarks>
 /// <para>At each judgement the shift between the series gets a confidence interval of level 1 - error / judgements; the candidate is beyond the margin when the whole interval is. Points must be
-/// independent within and between the series: a series whose neighbours resemble each other raises false alarms, and needs longer spacing.</para>
+/// independent within and between the series: with a correlation of 0.5 between neighbours 20 % of equal candidates were found beyond the margin at 5 %, with 0.9 56 % (1,200 simulated series, four
+/// judgements); independent points gave 2.5 to 4.7 %. Such a series needs longer spacing.</para>
 /// <para>Source: docs/analysis.md; the interval is that of <see cref="MannWhitney.Interval"/>. False alarms are simulated in SeriesTestTests. Pure; thread-safe.</para>
 /// </remarks>
 public static class SeriesTest

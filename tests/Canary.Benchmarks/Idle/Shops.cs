@@ -83,7 +83,7 @@ internal sealed class Shops(SandboxCluster cluster, int rollouts, int replicas)
           analysis: {templates: [{name: golden-signals, clusterScope: true}]}
         """);
 
-    private static JsonObject Parse(string yaml) => Sandbox.ApiServer.YamlTree.ParseAll(yaml).OfType<JsonObject>().Single();
+    private static JsonObject Parse(string yaml) => Kubernetes.Json.YamlTree.ParseAll(yaml).OfType<JsonObject>().Single();
 
     private JsonObject Deployment(string ns, string name) => Parse($$"""
         metadata: {name: {{name}}, namespace: {{ns}}, labels: {app: {{name}} } }

@@ -9,9 +9,9 @@ internal sealed class JudgeBench
 {
     public static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static MetricSpec Errors { get; } = TestSpecs.Metrics[0];
+    public static MetricSpec.ErrorRate Errors { get; } = (MetricSpec.ErrorRate)TestSpecs.Metrics[0];
 
-    public static MetricSpec Latency { get; } = TestSpecs.Metrics[1];
+    public static MetricSpec.Latency Latency { get; } = (MetricSpec.Latency)TestSpecs.Metrics[1];
 
     public static ValueList<double> Bounds { get; } = [10, 100, double.PositiveInfinity];
 

@@ -57,6 +57,23 @@ public sealed class JudgeLatencyTests
     }
 
     [Fact]
+    public void Conclude_Numbers_HoldQuantilesWithTheirIntervals()
+    {
+        var bench = Bench();
+        for (var i = 0; i < 6; i++)
+        {
+            bench.Round(Stable(Times(Usual, i)), Candidate(Times(Slow, i)));
+        }
+
+        var metric = bench.Verdict.Metrics[0];
+        Assert.Equal(["p50", "p90", "p99"], metric.CandidateValues.Select(value => value.Name));
+        Assert.All(metric.StableValues.Concat(metric.CandidateValues), value => Assert.True(value.Lower <= value.Value && (value.Upper ?? double.PositiveInfinity) >= value.Value, value.ToString()));
+        Assert.Equal(metric.CandidateValues[2].Value - metric.StableValues[2].Value, metric.DifferenceMilliseconds);
+        Assert.Equal(0, metric.StableValues[0].Lower);
+        Assert.Equal(10, metric.StableValues[0].Upper);
+    }
+
+    [Fact]
     public void Conclude_CandidateEqual_IsAcceptedWithBothQuantiles()
     {
         var bench = Bench();
@@ -69,7 +86,29 @@ public sealed class JudgeLatencyTests
     }
 
     [Fact]
-    public void Advance_LayoutChanges_IsNoDataWithThePodsName()
+    public void Advance_LayoutsShareBounds_GoesOnByThoseWithTheEvidence()
+    {
+        var bench = Bench();
+        for (var i = 0; i < 3; i++)
+        {
+            bench.Round(Stable(Times(Usual, i)), Candidate(Times(Usual, i)));
+        }
+
+        var before = bench.Verdict.LogEvidence;
+        for (var i = 3; i < 5; i++)
+        {
+            bench.Round(Stable(Times(Usual, i)), Candidate(new MetricReading.Buckets([20, 100, double.PositiveInfinity], [950 * i, 990 * i, 1000 * i])));
+            Assert.True(i > 3 || Math.Abs(before - bench.Verdict.LogEvidence) < 1e-9, "a change of buckets is no evidence");
+        }
+
+        Assert.Equal([100, double.PositiveInfinity], bench.Metric.UpperBounds);
+        Assert.Equal([2970.0, 3000], bench.Metric.Stable);
+        Assert.Equal([2970.0, 3000], bench.Metric.Candidate);
+        Assert.Equal(VerdictState.Running, bench.Verdict.State);
+    }
+
+    [Fact]
+    public void Advance_LayoutsShareNothing_IsNoDataAndHarmsNothing()
     {
         var bench = Bench();
         for (var i = 0; i < 3; i++)
@@ -80,11 +119,33 @@ public sealed class JudgeLatencyTests
         var before = bench.Metric;
         for (var i = 3; i < 8; i++)
         {
-            bench.Round(Stable(Times(Usual, i)), Candidate(new MetricReading.Buckets([20, 100, double.PositiveInfinity], [900 * i, 990 * i, 1000 * i])));
+            bench.Round(Stable(Times(Usual, i)), Candidate(new MetricReading.Buckets([20, 200, double.PositiveInfinity], [900 * i, 990 * i, 1000 * i])));
         }
 
-        Assert.Equal((VerdictState.Unknown, "latency: no data (checkout-c1 has other buckets than the histogram that the test began with)"), (bench.Verdict.State, bench.Verdict.Reason));
+        Assert.Equal((VerdictState.Unknown, "latency: no data (the pods' histograms have no bound in common)"), (bench.Verdict.State, bench.Verdict.Reason));
         Assert.Equal((before.Stable, before.Candidate, before.Tests), (bench.Metric.Stable, bench.Metric.Candidate, bench.Metric.Tests));
+    }
+
+    [Fact]
+    public void Advance_AllPodsChangeTheirBuckets_KeepsTheEvidence()
+    {
+        var bench = Bench();
+        for (var i = 0; i < 4; i++)
+        {
+            bench.Round(Stable(Times(Usual, i)), Candidate(Times(Slow, i)));
+        }
+
+        var before = bench.Verdict.LogEvidence;
+        for (var i = 4; i < 6; i++)
+        {
+            bench.Round(Stable(Other(i)), Candidate(Other(i)));
+        }
+
+        Assert.True(before > 5);
+        Assert.InRange(bench.Verdict.LogEvidence, before - 1, before);
+        Assert.Equal([20, 50, double.PositiveInfinity], bench.Metric.UpperBounds);
+
+        static MetricReading Other(int times) => new MetricReading.Buckets([20, 50, double.PositiveInfinity], [900 * times, 990 * times, 1000 * times]);
     }
 
     [Fact]

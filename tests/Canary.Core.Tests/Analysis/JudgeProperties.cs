@@ -78,7 +78,7 @@ public sealed class JudgeProperties
         var (from, to) = (counting[0], counting[^1]);
         var errors = (Sum(pods, ArmName.Stable, from, to, pod => pod.Requests), Sum(pods, ArmName.Stable, from, to, pod => pod.Errors), Sum(pods, ArmName.Candidate, from, to, pod => pod.Requests), Sum(pods, ArmName.Candidate, from, to, pod => pod.Errors));
         var slow = (Sum(pods, ArmName.Stable, from, to, pod => pod.Fast), Sum(pods, ArmName.Stable, from, to, pod => pod.Requests), Sum(pods, ArmName.Candidate, from, to, pod => pod.Fast), Sum(pods, ArmName.Candidate, from, to, pod => pod.Requests));
-        var share = (errors.Item1, errors.Item3);
+        var share = (errors.Item1 + Sum(pods, ArmName.Baseline, from, to, pod => pod.Requests), errors.Item3);
         return Totals(state, 0) == errors
             && (state.Metrics[1].Stable[0], state.Metrics[1].Stable[2], state.Metrics[1].Candidate[0], state.Metrics[1].Candidate[2]) == slow
             && (state.Share.Stable, state.Share.Candidate) == share;
@@ -92,10 +92,12 @@ public sealed class JudgeProperties
         var (state, restored) = (AnalysisState.Empty, AnalysisState.Empty);
         for (var tick = 0; tick < Ticks; tick++)
         {
-            state = Judge.Advance(Metrics, Spec, state, exposure, Round(pods, tick));
-            restored = Judge.Advance(Metrics, Spec, Copy(restored), exposure, Round(pods, tick));
+            var now = exposure with { Begun = 1 + tick / 10, Later = 3 - tick / 10 };
+            state = Judge.Advance(Metrics, Spec, state, now, Round(pods, tick));
+            restored = Judge.Advance(Metrics, Spec, Copy(restored), now, Round(pods, tick));
         }
 
+        Assert.Equal(new StakedSteps(3, 4), state.Steps);
         return state == restored && Judge.Conclude(Metrics, Spec, state) == Judge.Conclude(Metrics, Spec, restored);
     });
 
@@ -163,7 +165,8 @@ public sealed class JudgeProperties
         {
             Pods = metric.Pods.Select(pod => pod with { Values = pod.Values.ToArray().ToValueList() }).ToValueList(),
             UpperBounds = metric.UpperBounds.ToArray().ToValueList(),
-            Tests = metric.Tests.Select(test => test with { Values = test.Values.ToArray().ToValueList() }).ToValueList(),
+            Tests = metric.Tests.Select(test => new TestNumbers(test.Test, test.Values.ToArray().ToValueList())).ToValueList(),
+            Blocks = metric.Blocks.Select(block => block with { Stable = block.Stable.ToArray().ToValueList() }).ToValueList(),
             Stable = metric.Stable.ToArray().ToValueList(),
             Candidate = metric.Candidate.ToArray().ToValueList(),
         }).ToValueList(),

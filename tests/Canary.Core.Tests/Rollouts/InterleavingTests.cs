@@ -13,61 +13,62 @@ public sealed class InterleavingTests
 {
     private static readonly Gen<(int Kind, int Detail)[]> Stories = Gen.Select(Gen.Int[0, 29], Gen.Int[0, 999]).Array[5, 60];
 
+    /// <summary>As the others, and baseline pods die, and the plan asks for a baseline and for none in turn.</summary>
+    private static readonly Gen<(int Kind, int Detail)[]> FreshStories = Gen.Select(Gen.Int[0, 34], Gen.Int[0, 999]).Array[5, 60];
+
     [Fact]
-    public void Decide_AnyInterleaving_KeepsEveryPromiseAndEndsAtRest()
+    public void Decide_AnyInterleaving_KeepsEveryPromiseAndEndsAtRest() => Tell(1500, Stories, story => LiveAndRest(Simulated(TestSpecs.Default), story));
+
+    [Fact]
+    public void Decide_AnyInterleavingWithFreshBaseline_KeepsEveryPromiseAndEndsAtRest() => Tell(1500, FreshStories, story => LiveAndRest(Simulated(TestSpecs.Fresh), story));
+
+    private static World Simulated(RolloutSpec spec) => new(4, 7) { Spec = spec, BaselineWeight = spec == TestSpecs.Fresh ? 0 : null };
+
+    private static RolloutSpec Base(World world) => world.BaselineWeight is null ? TestSpecs.Default : TestSpecs.Fresh;
+
+    private static void LiveAndRest(World world, (int Kind, int Detail)[] story)
     {
-        Tell(
-            1500,
-            story =>
-            {
-                var world = new World(4, 7);
-                var trace = new List<string>();
-                world.Trace = trace.Add;
-                try
-                {
-                    Live(world, story);
-                    Rest(world);
-                }
-                catch (Exception e) when (e is not Xunit.Sdk.XunitException)
-                {
-                    throw new InvalidOperationException($"{e.Message}\n{string.Join('\n', trace.Distinct().TakeLast(40))}", e);
-                }
-                catch (Xunit.Sdk.XunitException e)
-                {
-                    throw new InvalidOperationException($"{e.Message}\n{string.Join('\n', trace.Distinct().TakeLast(40))}", e);
-                }
-            });
+        var trace = new List<string>();
+        world.Trace = trace.Add;
+        try
+        {
+            Live(world, story);
+            Rest(world);
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"{e.Message}\n{string.Join('\n', trace.Distinct().TakeLast(40))}", e);
+        }
     }
 
     [Fact]
-    public void Decide_AppliedToItsOwnOutcome_IsAFixedPoint()
+    public void Decide_AppliedToItsOwnOutcome_IsAFixedPoint() => Tell(400, Stories, story => IsFixed(Simulated(TestSpecs.Default), story));
+
+    [Fact]
+    public void Decide_WithFreshBaselineAppliedToItsOwnOutcome_IsAFixedPoint() => Tell(400, FreshStories, story => IsFixed(Simulated(TestSpecs.Fresh), story));
+
+    private static void IsFixed(World world, (int Kind, int Detail)[] story)
     {
-        Tell(
-            400,
-            story =>
-            {
-                var world = new World(4, 7);
-                foreach (var (kind, detail) in story)
-                {
-                    Happen(world, kind, detail);
-                    var observation = world.Observe();
-                    var first = RolloutMachine.Decide(observation);
-                    var second = RolloutMachine.Decide(observation with { Status = first.Status });
-                    Assert.Equal(first.Status, second.Status);
-                    Assert.Equal(first.Effects, second.Effects);
-                    Assert.Empty(second.Announcements);
-                    Assert.Equal(first, RolloutMachine.Decide(observation));
-                    Act(world, detail);
-                }
-            });
+        foreach (var (kind, detail) in story)
+        {
+            Happen(world, kind, detail);
+            var observation = world.Observe();
+            var first = RolloutMachine.Decide(observation);
+            var second = RolloutMachine.Decide(observation with { Status = first.Status });
+            Assert.Equal(first.Status, second.Status);
+            Assert.Equal(first.Effects, second.Effects);
+            Assert.Empty(second.Announcements);
+            Assert.Equal(first, RolloutMachine.Decide(observation));
+            Act(world, detail);
+        }
     }
 
     /// <summary>Tells the same stories each time, by number; the variable CANARY_STORIES draws as many more by chance, and shrinks what fails.</summary>
-    private static void Tell(int count, Action<(int Kind, int Detail)[]> tell)
+    private static void Tell(int count, Gen<(int Kind, int Detail)[]> stories, Action<(int Kind, int Detail)[]> tell)
     {
         Parallel.For(0, count, number =>
         {
-            var story = Stories.Generate(new PCG((uint)number, 20261123), null, out _);
+            var story = stories.Generate(new PCG((uint)number, 20261123), null, out _);
             try
             {
                 tell(story);
@@ -79,7 +80,7 @@ public sealed class InterleavingTests
         });
         if (int.TryParse(Environment.GetEnvironmentVariable("CANARY_STORIES"), out var more))
         {
-            Stories.Sample(tell, iter: more, print: Print);
+            stories.Sample(tell, iter: more, print: Print);
         }
     }
 
@@ -141,6 +142,7 @@ public sealed class InterleavingTests
         var behind = detail % 13 == 0 ? TimeSpan.FromSeconds(detail % 61) : TimeSpan.Zero;
 
         var before = world.CandidateWeight;
+        var beside = world.BaselineWeight;
         var ready = Ready(world);
         var ordered = world.Status.Journey is { Stage: Stage.Retreating, RetreatOrdered: true };
         world.BeforeEffect = effect => Race(world, effect, detail);
@@ -152,6 +154,14 @@ public sealed class InterleavingTests
             Assert.True(world.CandidateWeight <= MostPlanned(world), $"the weight {world.CandidateWeight} is above the plan's step");
         }
 
+        if (world.BaselineWeight > beside && !world.Deleting)
+        {
+            Assert.True(world.Find(world.BaselineSubset!.Value.Hash)?.Ready(world.Now) > 0, "requests were sent to a baseline without a ready pod");
+            Assert.True(world.BaselineWeight <= world.CandidateWeight, "the baseline got more than the candidate");
+            Assert.True(world.BaselineWeight <= Math.Max(1, world.StableWeight), "the baseline got more than the pods that serve");
+        }
+
+        Assert.Equal(100, world.StableWeight + world.CandidateWeight + (world.BaselineWeight ?? 0));
         if (world.CandidateWeight == 0 && before > 0 && !ordered && world.Deployment is { Replicas: > 0 } && world.Status.Journey is { RetreatOrdered: false, Stage: Stage.Retreating })
         {
             Assert.True(world.Find(world.Status.Stable!.Revision.Hash)?.Ready(world.Now) > 0 || !ready, "requests went back to a stable revision without a ready pod while the candidate had one");
@@ -207,7 +217,7 @@ public sealed class InterleavingTests
     {
         world.Broken.Clear();
         world.RouteMissing = false;
-        world.Spec = TestSpecs.Default;
+        world.Spec = Base(world);
         world.Metrics = TestSpecs.Metrics;
         world.Deployment ??= Revived(world);
         world.Deployment.Replicas = Math.Max(1, world.Deployment.Replicas);
@@ -252,6 +262,12 @@ public sealed class InterleavingTests
         Assert.Equal(Owner.Deployment, stable.Owner);
         Assert.All(world.ReplicaSets.Where(replicaSet => replicaSet != stable), replicaSet => Assert.Equal(0, replicaSet.Replicas));
         Assert.Equal(stable.Revision, world.StableSubset);
+        Assert.DoesNotContain(world.ReplicaSets, replicaSet => replicaSet.IsBaseline);
+        if (world.BaselineWeight is { } left)
+        {
+            Assert.Equal((0, stable.Revision), (left, world.BaselineSubset));
+        }
+
         Assert.Equal(world.Status.Phase == Phase.Healthy, world.Deployment.Template == stable.Revision.Hash);
     }
 
@@ -309,6 +325,12 @@ public sealed class InterleavingTests
                 break;
             case 20:
                 (world.StableWeight, world.CandidateWeight) = detail % 2 == 0 ? (100, 0) : (30, 70);
+                if (world.BaselineWeight is not null)
+                {
+                    world.BaselineWeight = detail % 5 * 5;
+                    world.StableWeight -= detail % 5 * 5;
+                }
+
                 world.Push();
                 break;
             case 21 when deployment is not null && detail % 3 == 0:
@@ -318,7 +340,7 @@ public sealed class InterleavingTests
                 world.RouteMissing = !world.RouteMissing;
                 break;
             case 23:
-                world.Spec = detail % 2 == 0 ? null : TestSpecs.Default;
+                world.Spec = detail % 2 == 0 ? null : Base(world);
                 break;
             case 24:
                 world.Metrics = detail % 2 == 0 ? null : TestSpecs.Metrics;
@@ -333,10 +355,27 @@ public sealed class InterleavingTests
                 world.Deleting = true;
                 break;
             case 28:
-                world.Spec = TestSpecs.Default with { Steps = detail % 3 == 0 ? [new Step.SetWeight(new Weight(20)), new Step.Pause(null), new Step.SetWeight(Weight.Full)] : [.. TestSpecs.Default.Steps.Skip(detail % 5)] };
+                world.Spec = Base(world) with { Steps = detail % 3 == 0 ? [new Step.SetWeight(new Weight(20)), new Step.Pause(null), new Step.SetWeight(Weight.Full)] : [.. TestSpecs.Default.Steps.Skip(detail % 5)] };
                 break;
             case 29 when detail % 4 == 0 && world.ReplicaSets.Count > 0:
                 world.ReplicaSets.RemoveAt(detail % world.ReplicaSets.Count);
+                break;
+            case 30 or 31 when world.ReplicaSets.Find(replicaSet => replicaSet.IsBaseline) is { } baseline:
+                // some or all of the baseline's pods die, for a while or until the end
+                baseline.Pods.Take(detail % 2 == 0 ? 1 : 99).ToList().ForEach(pod => pod.ReadyAt = detail % 3 == 0 ? DateTimeOffset.MaxValue : world.Now + TimeSpan.FromSeconds(detail % 60));
+                break;
+            case 32 when world.ReplicaSets.Exists(replicaSet => replicaSet.IsBaseline) && detail % 2 == 0:
+                world.ReplicaSets.RemoveAll(replicaSet => replicaSet.IsBaseline);
+                break;
+            case 33 when world.Status.Journey?.Baseline is { } arm:
+                if (!world.Broken.Remove(arm.Revision.Hash))
+                {
+                    world.Broken.Add(arm.Revision.Hash);
+                }
+
+                break;
+            case 34:
+                world.Spec = detail % 3 == 0 ? TestSpecs.Default : TestSpecs.Fresh;
                 break;
         }
     }

@@ -33,6 +33,8 @@ internal static class Generators
             Arguments = [new TemplateArgument("a", "1.10")],
             FalseRollback = drawn.Item4,
             OnInconclusive = InconclusivePolicy.RollBack,
+            Baseline = drawn.Item4 > 0.25 ? BaselineKind.Fresh : BaselineKind.Stable,
+            BaselineReplicas = drawn.Item4 > 0.4 ? 3 : null,
         });
 
     private static readonly Gen<RolloutSpec> Plan = Gen.Select(Word, List(Steps), Analysis, Span, Gen.Bool).Select(drawn => new RolloutSpec
@@ -48,7 +50,7 @@ internal static class Generators
 
     private static readonly Gen<Arm> Arms = Gen.Select(Hash, Word, Text, Maybe(Time)).Select(drawn => new Arm(drawn.Item1, drawn.Item2, drawn.Item3, drawn.Item4));
 
-    private static readonly Gen<Journey> Journeys = Gen.Select(Gen.Enum<Stage>(), Gen.Int[0, 9], Time, Maybe(Time), Gen.Bool, Maybe(Gen.Enum<Outcome>()), Optional(Text), Maybe(Hash)).Select(drawn => new Journey
+    private static readonly Gen<Journey> Journeys = Gen.Select(Gen.Enum<Stage>(), Gen.Int[0, 9], Time, Maybe(Time), Gen.Bool, Maybe(Gen.Enum<Outcome>()), Optional(Text), Gen.Select(Maybe(Hash), Optional(Arms))).Select(drawn => new Journey
     {
         Stage = drawn.Item1,
         Step = drawn.Item2,
@@ -63,7 +65,8 @@ internal static class Generators
         Outcome = drawn.Item6,
         RetreatOrdered = drawn.Item5,
         Reason = drawn.Item7,
-        Next = drawn.Item8,
+        Next = drawn.Item8.Item1,
+        Baseline = drawn.Item8.Item2,
         AnalysisRun = drawn.Item7,
         ExposedSince = drawn.Item4,
         NoDataSince = drawn.Item4,
@@ -97,7 +100,7 @@ internal static class Generators
         from candidate in Optional(Arms)
         from refused in Optional(Gen.Select(Arms, Gen.Bool, Text).Select(drawn => new Refusal(drawn.Item1, drawn.Item2, drawn.Item3)))
         from journey in Optional(Journeys)
-        from traffic in Optional(Gen.Select(Hash, Hash, Percent, Maybe(Time)).Select(drawn => new TrafficStatus(drawn.Item1, drawn.Item2, drawn.Item3, drawn.Item4)))
+        from traffic in Optional(Gen.Select(Hash, Hash, Percent, Maybe(Time), Optional(Gen.Select(Hash, Gen.Bool).Select(pair => new BaselineTraffic(pair.Item1, pair.Item2)))).Select(drawn => new TrafficStatus(drawn.Item1, drawn.Item2, drawn.Item3, drawn.Item4, drawn.Item5)))
         from pause in Optional(Gen.Select(Gen.Enum<PauseReason>(), Time, Maybe(Time), Optional(Word)).Select(drawn => new PauseStatus(drawn.Item1, drawn.Item2, drawn.Item3, drawn.Item4)))
         from verdict in Optional(Gen.Select(Gen.Enum<VerdictState>(), Text, Optional(Word)).Select(drawn => new VerdictStatus(drawn.Item1, drawn.Item2, drawn.Item3)))
         from retiring in List(Gen.Select(Hash, Time).Select(drawn => new RetiringRevision(drawn.Item1, drawn.Item2)))
@@ -138,6 +141,7 @@ internal static class Generators
             ReleasingSince = since,
             Attempts = number,
             Problems = words.Select(word => new Problem(word, text)).ToValueList(),
+            Learned = words.Select(word => new MetricMemory(word, [number, 0.5])).ToValueList(),
         };
 
     /// <summary>Evidence.</summary>
@@ -154,6 +158,8 @@ internal static class Generators
             RoundAt = at,
             EvidenceAt = at,
             Share = new ShareCount(weight, stable, double.IsNaN(stable) ? stable : -stable),
+            Steps = at is null ? null : new StakedSteps(names.Count, 1),
+            StepEndsAt = at,
             Metrics = names.Select(name => new MetricState
             {
                 Name = name,
@@ -162,6 +168,10 @@ internal static class Generators
                 Tests = [new TestNumbers(name, numbers), new TestNumbers("empty", [])],
                 Stable = numbers,
                 Candidate = [stable],
+                Terms = at is null ? null : new MetricTerms(stable, DispersionBasis.Measured, true),
+                Blocks = at is { } end ? [new BlockRecord(end, 5, weight, true, numbers, [stable])] : [],
+                Learned = numbers,
+                Tripped = at is null ? null : name,
                 Last = last,
                 LastReason = last == MeasurementState.Value ? null : name,
             }).ToValueList(),

@@ -82,6 +82,21 @@ public sealed class StatusJsonTests
     }
 
     [Fact]
+    public void Write_BaselineServes_ShowsItsShareBesideTheOthers()
+    {
+        var status = Stepping with
+        {
+            Journey = Stepping.Journey! with { Baseline = new Arm(new Revision("h1-b1"), "checkout-h1-b1", "shop/checkout:v1") },
+            Traffic = Stepping.Traffic! with { Baseline = new BaselineTraffic(new Revision("h1-b1"), true) },
+        };
+
+        var written = RolloutStatusJson.Write(status);
+
+        Assert.Equal("""{"revision":"h1-b1","replicaSet":"checkout-h1-b1","image":"shop/checkout:v1","weight":5}""", written["baseline"]!.ToJsonString());
+        Assert.Equal((90, 5), ((int)written["stable"]!["weight"]!, (int)written["candidate"]!["weight"]!));
+    }
+
+    [Fact]
     public void Write_IdleAfterARefusal_ShowsTheRefusedOneWithoutWeight()
     {
         var written = RolloutStatusJson.Write(Stepping with { Candidate = null, Journey = null, Refused = new Refusal(Stepping.Candidate!, false, "worse"), Traffic = Stepping.Traffic! with { Weight = Weight.Zero } });

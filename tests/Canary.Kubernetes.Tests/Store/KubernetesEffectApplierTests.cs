@@ -68,6 +68,52 @@ public sealed class KubernetesEffectApplierTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task CreateBaseline_StableReplicaSet_IsItsTemplateUnderAHashOfItsOwn()
+    {
+        await _shop.StartAsync();
+        var template = _shop.Snapshot().Observation.Deployment!.Template;
+
+        await _shop.ApplyAsync(new Effect.CreateBaseline("checkout-h1-b1", new Revision("h1-b1"), "checkout-h1", 2));
+
+        var created = _shop.Cluster.Find("replicasets", "checkout-h1-b1")!;
+        var stable = _shop.Cluster.Find("replicasets", "checkout-h1")!;
+        Assert.True(TemplateHash.SameTemplate(stable["spec"]!["template"]!.AsObject(), created["spec"]!["template"]!.AsObject()));
+        Assert.Equal("""{"app":"checkout","pod-template-hash":"h1-b1"}""", created["spec"]!["template"]!["metadata"]!["labels"]!.ToJsonString());
+        Assert.Equal("""{"matchLabels":{"app":"checkout","pod-template-hash":"h1-b1"}}""", created["spec"]!["selector"]!.ToJsonString());
+        Assert.Equal("""{"canary.dev/baseline-of":"h1"}""", created["metadata"]!["annotations"]!.ToJsonString());
+        Assert.Equal(("Rollout", "uid-Rollout-checkout"), OwnerOf(created));
+        Assert.Equal(2, (int)created["spec"]!["replicas"]!);
+        var observed = _shop.Snapshot().Observation;
+        Assert.True(observed.ReplicaSetOf(new Revision("h1-b1")) is { IsBaseline: true, Owner: Owner.Rollout, HistoryRevision: null });
+        Assert.False(observed.ReplicaSetOf(new Revision("h1"))!.IsBaseline);
+        Assert.Equal(template, observed.Deployment!.Template);
+    }
+
+    [Fact]
+    public async Task CreateBaseline_Twice_IsFineWhenItIsOurs()
+    {
+        await _shop.StartAsync();
+        await _shop.ApplyAsync(new Effect.CreateBaseline("checkout-h1-b1", new Revision("h1-b1"), "checkout-h1", 2));
+
+        await _shop.ApplyAsync(new Effect.CreateBaseline("checkout-h1-b1", new Revision("h1-b1"), "checkout-h1", 2));
+
+        Assert.Equal("uid-Rollout-checkout", OwnerOf(_shop.Cluster.Find("replicasets", "checkout-h1-b1")!).Uid);
+    }
+
+    [Fact]
+    public async Task CreateBaseline_StableReplicaSetGoneOrNameTaken_Fails()
+    {
+        _shop.Put(_shop.ReplicaSet("checkout-h1-b1", "h1-b1", "Rollout", "somebody", 1));
+        await _shop.StartAsync();
+
+        var taken = await _shop.FailsAsync(new Effect.CreateBaseline("checkout-h1-b1", new Revision("h1-b1"), "checkout-h1", 2));
+        var gone = await _shop.FailsAsync(new Effect.CreateBaseline("checkout-h1-b2", new Revision("h1-b2"), "checkout-h9", 2));
+
+        Assert.Equal("ReplicaSet shop/checkout-h1-b1 exists already and is not the Rollout's; delete it", taken.Message);
+        Assert.Equal("ReplicaSet shop/checkout-h9 is gone", gone.Message);
+    }
+
+    [Fact]
     public async Task ScaleReplicaSet_Ours_SetsReplicasOnlyOnce()
     {
         _shop.Put(_shop.ReplicaSet("checkout-h2", "h2", "Rollout", "uid-Rollout-checkout", 1));
@@ -352,6 +398,30 @@ public sealed class KubernetesEffectApplierTests : IAsyncDisposable
         Assert.Equal(new Revision("h2"), during.CandidateSubset);
         await _shop.ApplyAsync(new Effect.RestoreTraffic(before.Snapshot!));
         Assert.Equal(before.Snapshot, _shop.Snapshot().Observation.Traffic.Snapshot);
+    }
+
+    [Fact]
+    public async Task Traffic_WithBaseline_IsMovedThreeWaysAndRestored()
+    {
+        _shop.Put(_shop.ReplicaSet("checkout-h2", "h2", "Rollout", "uid-Rollout-checkout", 1));
+        _shop.Cluster.Edit("rollouts", "checkout", rollout => rollout["spec"]!["analysis"]!["baseline"] = "Fresh");
+        _shop.Cluster.Edit("virtualservices", "checkout", routes => routes["spec"]!["http"]![0]!["route"]!.AsArray().Add(
+            JsonNode.Parse("""{"destination":{"host":"checkout","subset":"baseline"},"weight":0}""")));
+        await _shop.StartAsync();
+        var before = _shop.Snapshot().Observation.Traffic;
+        Assert.Empty(before.Problems);
+
+        await _shop.ApplyAsync(new Effect.PointSubsets(new Revision("h1"), new Revision("h2"), Retreat: false, new Revision("h1-b1")));
+        await _shop.ApplyAsync(new Effect.SetWeight(new Weight(25), Lowers: false, Baseline: true));
+
+        var during = _shop.Snapshot().Observation.Traffic;
+        Assert.Equal([new RouteObservation("checkout/primary", 50, 25, 25)], during.Routes);
+        Assert.Equal(new Revision("h1-b1"), during.BaselineSubset);
+        await _shop.ApplyAsync(new Effect.SetWeight(Weight.Zero, Lowers: true));
+        Assert.Equal([new RouteObservation("checkout/primary", 100, 0, 0)], _shop.Snapshot().Observation.Traffic.Routes);
+        await _shop.ApplyAsync(new Effect.RestoreTraffic(before.Snapshot!));
+        Assert.Equal(before.Snapshot, _shop.Snapshot().Observation.Traffic.Snapshot);
+        Assert.Equal(2, _shop.Cluster.Find("destinationrules", "checkout")!["spec"]!["subsets"]!.AsArray().Count);
     }
 
     [Fact]

@@ -75,17 +75,20 @@ public sealed class KubernetesRolloutStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Observe_PodsOfBothArms_AreTargetsOnlyWhenReady()
+    public async Task Observe_PodsOfAllArms_AreTargetsOnlyWhenReady()
     {
         _shop.Put(_shop.ReplicaSet("checkout-h2", "h2", "Rollout", "uid-Rollout-checkout", 2, "shop/checkout:v2"));
         _shop.Put(ShopHarness.Pod("a", "checkout-h1", "{podIP: 10.0.0.1, conditions: [{type: Ready, status: \"True\", lastTransitionTime: \"2026-11-23T11:00:00Z\"}], containerStatuses: [{name: app, ready: true, restartCount: 2}]}", "{prometheus.io/port: \"9090\", prometheus.io/path: /m}"));
         _shop.Put(ShopHarness.Pod("b", "checkout-h2", "{podIP: 10.0.0.2, conditions: [{type: Ready, status: \"True\", lastTransitionTime: \"2026-11-23T11:30:00Z\"}]}"));
+        _shop.Put(_shop.ReplicaSet("checkout-h1-b1", "h1-b1", "Rollout", "uid-Rollout-checkout", 1));
+        _shop.Put(ShopHarness.Pod("d", "checkout-h1-b1", "{podIP: 10.0.0.4, conditions: [{type: Ready, status: \"True\", lastTransitionTime: \"2026-11-23T11:30:00Z\"}]}"));
         _shop.Put(ShopHarness.Pod("c", "checkout-h2", "{podIP: 10.0.0.3, conditions: [{type: Ready, status: \"False\"}]}"));
         await _shop.StartAsync();
         var status = RolloutStatus.Initial with
         {
             Stable = new Arm(new Revision("h1"), "checkout-h1", ""),
             Candidate = new Arm(new Revision("h2"), "checkout-h2", ""),
+            Journey = new Journey { Stage = Stage.Stepping, EnteredAt = _shop.Noon, Baseline = new Arm(new Revision("h1-b1"), "checkout-h1-b1", "") },
         };
         Assert.Equal(StoreResult.Stored, await _shop.Store.StoreStatusAsync(_shop.Snapshot(), status, ShopHarness.Cancellation));
 
@@ -95,6 +98,7 @@ public sealed class KubernetesRolloutStoreTests : IAsyncDisposable
             [
                 new PodTarget { Uid = "uid-Pod-a", Name = "a", Arm = ArmName.Stable, Address = "10.0.0.1", Restarts = 2, ReadySince = _shop.Noon.AddHours(-1), Ports = [new NamedPort("http", 8080)], ScrapePort = "9090", ScrapePath = "/m" },
                 new PodTarget { Uid = "uid-Pod-b", Name = "b", Arm = ArmName.Candidate, Address = "10.0.0.2", Restarts = 0, ReadySince = _shop.Noon.AddMinutes(-30), Ports = [new NamedPort("http", 8080)] },
+                new PodTarget { Uid = "uid-Pod-d", Name = "d", Arm = ArmName.Baseline, Address = "10.0.0.4", Restarts = 0, ReadySince = _shop.Noon.AddMinutes(-30), Ports = [new NamedPort("http", 8080)] },
             ],
             snapshot.Pods);
         Assert.Equal(Owner.Rollout, snapshot.Observation.ReplicaSetOf(new Revision("h2"))?.Owner);

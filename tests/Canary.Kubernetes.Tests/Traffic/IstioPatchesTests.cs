@@ -16,7 +16,7 @@ public sealed class IstioPatchesTests
     {
         var mesh = new Mesh();
 
-        var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(10), null);
+        var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(10), false, null);
 
         Assert.Equal(
             """
@@ -38,7 +38,7 @@ public sealed class IstioPatchesTests
               - {destination: {host: checkout, subset: canary}}
             """);
 
-        var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(10), null);
+        var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(10), false, null);
 
         Assert.Equal("""{"op":"test","path":"/spec/tcp/0/match","value":[{"port":80}]}""", patch![0]!.ToJsonString());
     }
@@ -48,14 +48,14 @@ public sealed class IstioPatchesTests
     {
         var mesh = new Mesh();
 
-        Assert.Null(IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, Weight.Zero, null));
+        Assert.Null(IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, Weight.Zero, false, null));
     }
 
     [Fact]
     public void SetWeight_RouteInsertedSinceItWasRead_IsRefusedByTheGuard()
     {
         var mesh = new Mesh();
-        var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(10), null);
+        var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(10), false, null);
         var now = (JsonObject)mesh.VirtualService.DeepClone();
         now["spec"]!["http"]!.AsArray().Insert(0, MeshYaml.One("{name: new, route: [{destination: {host: legacy}}]}"));
 
@@ -66,7 +66,7 @@ public sealed class IstioPatchesTests
     public void SetWeight_DestinationsSwappedSinceTheyWereRead_IsRefusedByTheGuard()
     {
         var mesh = new Mesh();
-        var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(10), null);
+        var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(10), false, null);
         var now = (JsonObject)mesh.VirtualService.DeepClone();
         var route = now["spec"]!["http"]![0]!["route"]!.AsArray();
         var first = route[0]!;
@@ -85,7 +85,7 @@ public sealed class IstioPatchesTests
             mesh.VirtualService["spec"]!["http"]![0]!["route"]![1]!["weight"] = 50;
         });
 
-        var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, Weight.Zero, null);
+        var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, Weight.Zero, false, null);
 
         Assert.Equal(100, (int)TestPatch.Apply(mesh.VirtualService, patch)["spec"]!["http"]![0]!["route"]![0]!["weight"]!);
     }
@@ -95,7 +95,7 @@ public sealed class IstioPatchesTests
     {
         var rule = MeshYaml.One("{spec: {host: checkout, subsets: [{name: stable}, {name: canary, labels: {app: checkout, pod-template-hash: h2}}]}}");
 
-        var patch = IstioPatches.PointSubsets(new Mesh().Target.Arms, rule, null, H1, H2);
+        var patch = IstioPatches.PointSubsets(new Mesh().Target.Arms, rule, null, new SubsetRevisions(H1, H2));
 
         Assert.Equal(
             """
@@ -108,9 +108,9 @@ public sealed class IstioPatchesTests
     public void PointSubsets_AlreadyThere_IsNoPatch()
     {
         var mesh = new Mesh();
-        var pointed = TestPatch.Apply(mesh.DestinationRule!, IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule!, mesh.Service, H1, H2));
+        var pointed = TestPatch.Apply(mesh.DestinationRule!, IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule!, mesh.Service, new SubsetRevisions(H1, H2)));
 
-        Assert.Null(IstioPatches.PointSubsets(mesh.Target.Arms, pointed, mesh.Service, H1, H2));
+        Assert.Null(IstioPatches.PointSubsets(mesh.Target.Arms, pointed, mesh.Service, new SubsetRevisions(H1, H2)));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class IstioPatchesTests
         var mesh = new Mesh();
         ((JsonObject)mesh.DestinationRule!["spec"]!).Remove("subsets");
 
-        var after = TestPatch.Apply(mesh.DestinationRule, IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule, mesh.Service, H1, H2));
+        var after = TestPatch.Apply(mesh.DestinationRule, IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule, mesh.Service, new SubsetRevisions(H1, H2)));
 
         Assert.Equal(
             """[{"name":"stable","labels":{"app":"checkout","pod-template-hash":"h1"}},{"name":"canary","labels":{"app":"checkout","pod-template-hash":"h2"}}]""",
@@ -133,7 +133,7 @@ public sealed class IstioPatchesTests
     {
         var mesh = new Mesh();
         mesh.DestinationRule!["spec"]!["subsets"]!.AsArray().RemoveAt(1);
-        var patch = IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule, mesh.Service, H1, H2);
+        var patch = IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule, mesh.Service, new SubsetRevisions(H1, H2));
         var now = (JsonObject)mesh.DestinationRule.DeepClone();
         now["metadata"]!["resourceVersion"] = "9";
 
@@ -144,7 +144,7 @@ public sealed class IstioPatchesTests
     public void PointSubsets_SubsetsReorderedSinceTheyWereRead_IsRefusedByTheGuard()
     {
         var mesh = new Mesh();
-        var patch = IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule!, mesh.Service, H1, H2);
+        var patch = IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule!, mesh.Service, new SubsetRevisions(H1, H2));
         var now = (JsonObject)mesh.DestinationRule!.DeepClone();
         now["spec"]!["subsets"]!.AsArray().Insert(0, MeshYaml.One("{name: beta, labels: {app: checkout}}"));
 
@@ -157,7 +157,7 @@ public sealed class IstioPatchesTests
         var mesh = new Mesh();
         mesh.DestinationRule!["spec"]!["subsets"]!.AsArray().RemoveAt(1);
 
-        var thrown = Assert.Throws<InvalidOperationException>(() => IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule, null, H1, H2));
+        var thrown = Assert.Throws<InvalidOperationException>(() => IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule, null, new SubsetRevisions(H1, H2)));
 
         Assert.Equal("subset 'canary' of checkout.shop.svc.cluster.local is missing and cannot be made, because Service shop/checkout has no selector to take its labels from", thrown.Message);
     }
@@ -167,7 +167,7 @@ public sealed class IstioPatchesTests
     {
         var mesh = new Mesh();
 
-        var rule = IstioPatches.CreateDestinationRule(mesh.Target, mesh.Service, H1, H1, new RolloutOwner("checkout", "u-1"), "v1beta1");
+        var rule = IstioPatches.CreateDestinationRule(mesh.Target, mesh.Service, new SubsetRevisions(H1, H1), new RolloutOwner("checkout", "u-1"), "v1beta1");
 
         Assert.Equal(
             MeshYaml.Canonical(MeshYaml.One(

@@ -214,15 +214,15 @@ public sealed class IstioRestorationTests
     private static TrafficSnapshot Snapshot(Mesh mesh) => TrafficSnapshot.Read(mesh.Observe().Traffic.Snapshot!);
 
     private static JsonObject Weighted(Mesh mesh, int percent) =>
-        TestPatch.Apply(mesh.VirtualService, IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(percent), null));
+        TestPatch.Apply(mesh.VirtualService, IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(percent), false, null));
 
     private static JsonObject Pointed(Mesh mesh) =>
-        TestPatch.Apply(mesh.DestinationRule!, IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule!, mesh.Service, H1, H2));
+        TestPatch.Apply(mesh.DestinationRule!, IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule!, mesh.Service, new SubsetRevisions(H1, H2)));
 
     private static (TrafficSnapshot Snapshot, JsonObject Rule, Mesh Mesh) Created()
     {
         var mesh = new Mesh().And(mesh => mesh.DestinationRule = null);
         var snapshot = Snapshot(mesh);
-        return (snapshot, IstioPatches.CreateDestinationRule(mesh.Target, mesh.Service, H1, H2, new RolloutOwner("checkout", "u-1"), "v1"), mesh);
+        return (snapshot, IstioPatches.CreateDestinationRule(mesh.Target, mesh.Service, new SubsetRevisions(H1, H2), new RolloutOwner("checkout", "u-1"), "v1"), mesh);
     }
 }

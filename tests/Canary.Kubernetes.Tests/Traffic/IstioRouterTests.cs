@@ -53,7 +53,7 @@ public sealed class IstioRouterTests : IDisposable
     [Fact]
     public async Task SetWeightAsync_OneRoute_PatchesOnceAndTellsTheCache()
     {
-        await _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(25), Cancellation);
+        await _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(25), false, Cancellation);
 
         Assert.Equal((75, 25), Weights("checkout"));
         Assert.Equal(["PATCH VirtualService/checkout"], _server.Requests);
@@ -63,7 +63,7 @@ public sealed class IstioRouterTests : IDisposable
     [Fact]
     public async Task SetWeightAsync_NothingToChange_SendsNothing()
     {
-        await _router.SetWeightAsync(_mesh.Target, _mesh.Objects, Weight.Zero, Cancellation);
+        await _router.SetWeightAsync(_mesh.Target, _mesh.Objects, Weight.Zero, false, Cancellation);
 
         Assert.Empty(_server.Requests);
     }
@@ -73,7 +73,7 @@ public sealed class IstioRouterTests : IDisposable
     {
         InsertRoute();
 
-        await _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(25), Cancellation);
+        await _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(25), false, Cancellation);
 
         var http = _server.Find("VirtualService/checkout")!["spec"]!["http"]!;
         Assert.Equal(75, (int)http[1]!["route"]![0]!["weight"]!);
@@ -93,7 +93,7 @@ public sealed class IstioRouterTests : IDisposable
             }
         };
 
-        var failure = await Assert.ThrowsAsync<EffectFailedException>(() => _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(25), Cancellation));
+        var failure = await Assert.ThrowsAsync<EffectFailedException>(() => _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(25), false, Cancellation));
 
         Assert.Equal(TimeSpan.Zero, failure.RetryAfter);
         Assert.StartsWith("VirtualService shop/checkout could not be patched: ", failure.Message, StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public sealed class IstioRouterTests : IDisposable
             _server.Put(resource);
         }
 
-        var failure = await Assert.ThrowsAsync<EffectFailedException>(() => _router.SetWeightAsync(_mesh.Target, _mesh.Objects, Weight.Zero, Cancellation));
+        var failure = await Assert.ThrowsAsync<EffectFailedException>(() => _router.SetWeightAsync(_mesh.Target, _mesh.Objects, Weight.Zero, false, Cancellation));
 
         Assert.Equal("VirtualService shop/gone does not exist, so its weights could not be set to 0 %", failure.Message);
         Assert.Equal((200, 0), Weights("checkout"));
@@ -126,7 +126,7 @@ public sealed class IstioRouterTests : IDisposable
     {
         _server.Fail("VirtualService/checkout", HttpStatusCode.Forbidden);
 
-        var failure = await Assert.ThrowsAsync<EffectFailedException>(() => _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(5), Cancellation));
+        var failure = await Assert.ThrowsAsync<EffectFailedException>(() => _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(5), false, Cancellation));
 
         Assert.StartsWith("VirtualService shop/checkout could not be patched: ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("not allowed", failure.Message, StringComparison.Ordinal);
@@ -136,7 +136,7 @@ public sealed class IstioRouterTests : IDisposable
     [Fact]
     public async Task PointSubsetsAsync_RuleExists_PatchesIt()
     {
-        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, H1, H2, Owner, Cancellation);
+        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, new SubsetRevisions(H1, H2), Owner, Cancellation);
 
         Assert.Equal("h2", Subsets.Hash(_server.Find("DestinationRule/checkout"), "canary"));
         Assert.Equal(["PATCH DestinationRule/checkout"], _server.Requests);
@@ -149,7 +149,7 @@ public sealed class IstioRouterTests : IDisposable
         await _api.DeleteAsync(ResourceKind.DestinationRules, "shop", server.Name(), null, Cancellation);
         _mesh.DestinationRule = null;
 
-        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, H1, H1, Owner, Cancellation);
+        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, new SubsetRevisions(H1, H1), Owner, Cancellation);
 
         var created = _server.Find("DestinationRule/checkout")!;
         Assert.Equal("networking.istio.io/v1", (string)created["apiVersion"]!);
@@ -162,7 +162,7 @@ public sealed class IstioRouterTests : IDisposable
     {
         _mesh.DestinationRule = null;
 
-        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, H1, H2, Owner, Cancellation);
+        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, new SubsetRevisions(H1, H2), Owner, Cancellation);
 
         var rule = _server.Find("DestinationRule/checkout")!;
         Assert.False(Subsets.IsOurs(rule));
@@ -176,7 +176,7 @@ public sealed class IstioRouterTests : IDisposable
         _mesh.DestinationRule = null;
         _mesh.Service = null;
 
-        var failure = await Assert.ThrowsAsync<EffectFailedException>(() => _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, H1, H2, Owner, Cancellation));
+        var failure = await Assert.ThrowsAsync<EffectFailedException>(() => _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, new SubsetRevisions(H1, H2), Owner, Cancellation));
 
         Assert.Contains("Service shop/checkout has no selector", failure.Message, StringComparison.Ordinal);
     }
@@ -185,8 +185,8 @@ public sealed class IstioRouterTests : IDisposable
     public async Task RestoreAsync_AfterARollout_LeavesBothObjectsAsFound()
     {
         var (service, rule, snapshot) = (Spec("VirtualService"), Spec("DestinationRule"), _mesh.Observe().Traffic.Snapshot!);
-        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, H1, H2, Owner, Cancellation);
-        await _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(50), Cancellation);
+        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, new SubsetRevisions(H1, H2), Owner, Cancellation);
+        await _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(50), false, Cancellation);
 
         await _router.RestoreAsync(snapshot, Cached(), null, Cancellation);
 
@@ -200,7 +200,7 @@ public sealed class IstioRouterTests : IDisposable
         _mesh.DestinationRule = null;
         var snapshot = _mesh.Observe().Traffic.Snapshot!;
         await _api.DeleteAsync(ResourceKind.DestinationRules, "shop", "checkout", null, Cancellation);
-        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, H1, H2, Owner, Cancellation);
+        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, new SubsetRevisions(H1, H2), Owner, Cancellation);
         await _api.DeleteAsync(ResourceKind.VirtualServices, "shop", "checkout", null, Cancellation);
 
         await _router.RestoreAsync(snapshot, Cached(), null, Cancellation);
@@ -212,8 +212,8 @@ public sealed class IstioRouterTests : IDisposable
     public async Task RestoreAsync_WeightsCannotBePutBack_LeavesTheSubsets()
     {
         var snapshot = _mesh.Observe().Traffic.Snapshot!;
-        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, H1, H2, Owner, Cancellation);
-        await _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(50), Cancellation);
+        await _router.PointSubsetsAsync(_mesh.Target, _mesh.Objects, new SubsetRevisions(H1, H2), Owner, Cancellation);
+        await _router.SetWeightAsync(_mesh.Target, _mesh.Objects, new Weight(50), false, Cancellation);
         _server.Fail("VirtualService/checkout", HttpStatusCode.Forbidden);
 
         await Assert.ThrowsAsync<EffectFailedException>(() => _router.RestoreAsync(snapshot, Cached(), null, Cancellation));

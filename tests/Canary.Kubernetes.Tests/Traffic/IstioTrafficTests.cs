@@ -12,7 +12,7 @@ public sealed class IstioTrafficTests
     public void Observe_SubsetsPointed_TellsTheirRevisions()
     {
         var mesh = new Mesh();
-        mesh.DestinationRule = TestPatch.Apply(mesh.DestinationRule!, IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule!, mesh.Service, new Revision("h1"), new Revision("h2")));
+        mesh.DestinationRule = TestPatch.Apply(mesh.DestinationRule!, IstioPatches.PointSubsets(mesh.Target.Arms, mesh.DestinationRule!, mesh.Service, new SubsetRevisions(new Revision("h1"), new Revision("h2"))));
 
         var traffic = mesh.Observe().Traffic;
 

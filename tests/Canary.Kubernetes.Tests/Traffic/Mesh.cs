@@ -59,7 +59,9 @@ internal sealed class Mesh
 
     public string? Recorded { get; set; }
 
-    public IstioTarget Target => new(new TrafficSpec { VirtualServices = References.ToValueList(), DestinationRule = "checkout" }, "shop", "checkout");
+    public BaselineRole Baseline { get; set; }
+
+    public IstioTarget Target => new(new TrafficSpec { VirtualServices = References.ToValueList(), DestinationRule = "checkout" }, "shop", "checkout") { Baseline = Baseline };
 
     public IstioObjects Objects => new()
     {

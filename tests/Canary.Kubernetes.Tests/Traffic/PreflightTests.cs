@@ -58,6 +58,61 @@ public sealed class PreflightTests
     }
 
     [Fact]
+    public void Observe_BaselineDestinationMissing_SaysWhatToWriteAndKeepsTheRouteWithinReach()
+    {
+        var view = new Mesh { Baseline = BaselineRole.Required }.Observe();
+
+        Blocks(
+            view,
+            "VirtualService/checkout spec.http[0].route: has no destination for subset 'baseline' of checkout.shop.svc.cluster.local, which spec.analysis.baseline: Fresh needs. Add - destination: {host: checkout.shop.svc.cluster.local, subset: baseline} with weight 0, and the port of the others if they name one");
+        Assert.Null(Assert.Single(view.Traffic.Routes).BaselineWeight);
+    }
+
+    [Fact]
+    public void Observe_BaselineTwiceInOneRoute_AsksForOne() => Blocks(
+        Three("100", "baseline}, weight: 0}, {destination: {host: checkout, subset: baseline}"),
+        "VirtualService/checkout spec.http[0].route: has several destinations with subset 'baseline' of checkout.shop.svc.cluster.local. Keep one of them");
+
+    [Fact]
+    public void Observe_BaselineWithASmallSum_AsksForAHundred() => Blocks(
+        Three("3", "baseline}"),
+        "VirtualService/checkout spec.http[0].route: has weights that sum to 3, which cannot be split in three. With a fresh baseline give 'stable' the weight 100 and the others 0");
+
+    [Fact]
+    public void Observe_BaselineInOrder_FindsNoProblem()
+    {
+        var view = Three("100", "baseline}");
+
+        Assert.Empty(view.Traffic.Problems);
+        Assert.Equal(0, Assert.Single(view.Traffic.Routes).BaselineWeight);
+        Assert.Contains("\"baseline\"", view.Traffic.Snapshot, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Observe_BaselineCameAfterTheAdoption_IsComparableWithWhatWasRecorded()
+    {
+        var adopted = new Mesh().Observe().Traffic.Snapshot;
+        var mesh = new Mesh { Baseline = BaselineRole.Required, Recorded = adopted }.And(mesh =>
+            mesh.VirtualService["spec"]!["http"]![0]!["route"]!.AsArray().Add(MeshYaml.One("{destination: {host: checkout, subset: baseline}, weight: 0}")));
+
+        Assert.Equal(adopted, mesh.Observe().Traffic.Snapshot);
+    }
+
+    [Fact]
+    public void Observe_VirtualServiceMissingWithBaseline_NamesAllThree()
+    {
+        var view = new Mesh { Baseline = BaselineRole.Required }.And(mesh => mesh.References[0] = new VirtualServiceReference("gone", [])).Observe();
+
+        Blocks(
+            view,
+            "spec.traffic.istio.virtualServices[0].name: is 'gone', but VirtualService shop/gone does not exist. Create it with a route to subsets 'stable' (weight 100), 'canary' (weight 0) and 'baseline' (weight 0) of checkout.shop.svc.cluster.local, or correct the name");
+    }
+
+    private static IstioView Three(string stable, string baseline) =>
+        Http($"route: [{{destination: {{host: checkout, subset: stable}}, weight: {stable}}}, {{destination: {{host: checkout, subset: canary}}, weight: 0}}, {{destination: {{host: checkout, subset: {baseline}}}]")
+            .And(mesh => mesh.Baseline = BaselineRole.Required).Observe();
+
+    [Fact]
     public void Observe_LoneDestination_SaysThatItsWeightIsIgnored() => Blocks(
         Http("route: [{destination: {host: checkout, subset: stable}, weight: 0}]").Observe(),
         "VirtualService/checkout spec.http[0].route: has one destination only, whose weight Istio ignores: it always gets every request. Add a destination for subset 'canary' of checkout.shop.svc.cluster.local with weight 0, and weight 100 to the one that serves");

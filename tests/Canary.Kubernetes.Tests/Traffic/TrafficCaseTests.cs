@@ -47,18 +47,19 @@ public sealed class TrafficCaseTests
         Assert.Equal("", string.Join('\n', before.Warnings.Where(warning => !IsExpected(story, warning.ToString()))));
         Assert.Equal(
             Pairs(story["observed"]),
-            before.Traffic.Routes.ToDictionary(route => route.Name, route => string.Create(CultureInfo.InvariantCulture, $"{route.StableWeight}/{route.CandidateWeight}")));
+            before.Traffic.Routes.ToDictionary(route => route.Name, route => string.Create(CultureInfo.InvariantCulture, $"{route.StableWeight}/{route.CandidateWeight}{(route.BaselineWeight is { } third ? $"/{third}" : "")}")));
         Assert.NotNull(before.Traffic.Snapshot);
 
         var weight = new Weight((int)story["weight"]!);
-        var after = Change(target, resources, weight);
+        var serves = story["baselineServes"]?.GetValue<bool>() ?? false;
+        var after = Change(target, resources, weight, serves);
 
         var expected = ((JsonObject)story["changes"]!).ToDictionary(one => one.Key, one => Pairs(one.Value));
         Assert.Equal(
             expected.ToDictionary(one => one.Key, one => Show(one.Value)),
             resources.Keys.Select(key => (key, difference: Difference(resources[key], after[key]))).Where(one => one.difference.Count > 0).ToDictionary(one => one.key, one => Show(one.difference)));
-        Assert.True(IstioTraffic.Observe(target, Objects(target, after)).Traffic.Carries(weight));
-        Assert.All(target.Spec.VirtualServices, reference => Assert.Null(IstioPatches.SetWeight(target, reference, after[$"VirtualService/{reference.Name}"], weight, null)));
+        Assert.True(IstioTraffic.Observe(target, Objects(target, after)).Traffic.Carries(weight, serves));
+        Assert.All(target.Spec.VirtualServices, reference => Assert.Null(IstioPatches.SetWeight(target, reference, after[$"VirtualService/{reference.Name}"], weight, serves, null)));
 
         var restored = Restore(before.Traffic.Snapshot, after);
 
@@ -77,7 +78,10 @@ public sealed class TrafficCaseTests
             CandidateSubset = story["candidateSubset"].Text() ?? "canary",
         },
         "shop",
-        "checkout");
+        "checkout")
+    {
+        Baseline = story["baseline"].Text() is { } role ? Enum.Parse<BaselineRole>(role) : BaselineRole.None,
+    };
 
     private static IstioObjects Objects(IstioTarget target, Dictionary<string, JsonObject> resources) => new()
     {
@@ -88,19 +92,19 @@ public sealed class TrafficCaseTests
         DestinationRules = [.. resources.Where(one => one.Key.StartsWith("DestinationRule/", StringComparison.Ordinal)).Select(one => one.Value)],
     };
 
-    private static Dictionary<string, JsonObject> Change(IstioTarget target, Dictionary<string, JsonObject> resources, Weight weight)
+    private static Dictionary<string, JsonObject> Change(IstioTarget target, Dictionary<string, JsonObject> resources, Weight weight, bool serves)
     {
         var after = new Dictionary<string, JsonObject>(resources);
         foreach (var reference in target.Spec.VirtualServices)
         {
             var key = $"VirtualService/{reference.Name}";
-            after[key] = TestPatch.Apply(after[key], IstioPatches.SetWeight(target, reference, after[key], weight, null));
+            after[key] = TestPatch.Apply(after[key], IstioPatches.SetWeight(target, reference, after[key], weight, serves, null));
         }
 
         if (after.TryGetValue("DestinationRule/checkout", out var rule))
         {
             var service = resources.GetValueOrDefault("Service/checkout") ?? MeshYaml.One(Mesh.ServiceText);
-            after["DestinationRule/checkout"] = TestPatch.Apply(rule, IstioPatches.PointSubsets(target.Arms, rule, service, new Revision("h1"), new Revision("h2")));
+            after["DestinationRule/checkout"] = TestPatch.Apply(rule, IstioPatches.PointSubsets(target.Arms, rule, service, new SubsetRevisions(new Revision("h1"), new Revision("h2"), target.Baseline == BaselineRole.None ? null : new Revision("h1-b1"))));
         }
 
         return after;

@@ -31,11 +31,16 @@ public sealed class TrafficPropertyTests
         Gen.Select(OneOf("legacy", "checkout.other.svc.cluster.local", "checkout.shop"), OneOf("stable", "canary", "beta"), Gen.Int[-1, 50], JunkFields).Select(
             (host, subset, weight, junk) => Destination(host, subset, weight < 0 ? null : weight, junk));
 
-    private static readonly Gen<JsonObject> Managed = Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Bool, Third.Array[0, 3], JunkFields, Gen.Int[0, 1_000_000]).Select(
-        (stable, candidate, isFull, thirds, junk, shuffle) =>
+    private static readonly Gen<JsonObject> Managed = Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Bool, Third.Array[0, 3], JunkFields, Gen.Int[0, 1_000_000], Gen.Int[-1, 300]).Select(
+        (stable, candidate, isFull, thirds, junk, shuffle, baseline) =>
         {
             var host = isFull ? "checkout.shop.svc.cluster.local" : "checkout";
             JsonObject[] arms = [Destination(host, "stable", stable + candidate == 0 ? 1 : stable, junk), Destination(host, "canary", candidate == 0 ? null : candidate, [])];
+            if (baseline >= 0)
+            {
+                arms = [.. arms, Destination(host, "baseline", baseline == 0 ? null : baseline, [])];
+            }
+
             var all = arms.Concat(thirds.Select(third => (JsonObject)third.DeepClone())).OrderBy(one => (one.ToJsonString().Length * 7919) ^ shuffle);
             var route = (JsonObject)junk.DeepClone();
             route["route"] = new JsonArray([.. all]);
@@ -76,31 +81,31 @@ public sealed class TrafficPropertyTests
         });
 
     [Fact]
-    public void SetWeight_AnyVirtualService_ChangesOnlyTheManagedWeightsAndKeepsEverySum() => Gen.Select(VirtualService, Gen.Int[0, 100]).Sample((virtualService, percent) =>
+    public void SetWeight_AnyVirtualService_ChangesOnlyTheManagedWeightsAndKeepsEverySum() => Gen.Select(VirtualService, Gen.Int[0, 100], Gen.Enum<BaselineRole>(), Gen.Bool).Sample((virtualService, percent, role, serves) =>
     {
-        var (mesh, weight, original) = (new Mesh(), new Weight(percent), MeshYaml.Canonical(virtualService));
+        var (mesh, weight, original) = (new Mesh { Baseline = role }, new Weight(percent), MeshYaml.Canonical(virtualService));
         var before = Found(mesh, virtualService);
 
-        var after = TestPatch.Apply(virtualService, IstioPatches.SetWeight(mesh.Target, mesh.References[0], virtualService, weight, null));
+        var after = TestPatch.Apply(virtualService, IstioPatches.SetWeight(mesh.Target, mesh.References[0], virtualService, weight, serves, null));
         var then = Found(mesh, after);
 
         Assert.NotEmpty(before);
         Assert.Equal(before.Select(route => route.Total), then.Select(route => route.Total));
-        Assert.All(then, route => Assert.True(route.Observe().Carries(weight)));
-        Assert.Null(IstioPatches.SetWeight(mesh.Target, mesh.References[0], after, weight, null));
+        Assert.All(then, route => Assert.True(route.Observe().Carries(weight, serves)));
+        Assert.Null(IstioPatches.SetWeight(mesh.Target, mesh.References[0], after, weight, serves, null));
         Assert.Equal(original, MeshYaml.Canonical(virtualService));
         Assert.Equal(Without(before, virtualService), Without(then, after));
     });
 
     [Fact]
-    public void RestoreWeights_AfterAnyWeights_GivesTheOriginal() => Gen.Select(VirtualService, Gen.Int[0, 100].Array[1, 4]).Sample((virtualService, percents) =>
+    public void RestoreWeights_AfterAnyWeights_GivesTheOriginal() => Gen.Select(VirtualService, Gen.Int[0, 100].Array[1, 4], Gen.Bool, Gen.Bool).Sample((virtualService, percents, keeps, serves) =>
     {
-        var mesh = new Mesh().And(mesh => mesh.VirtualServices[0] = virtualService);
+        var mesh = new Mesh { Baseline = keeps ? BaselineRole.Kept : BaselineRole.None }.And(mesh => mesh.VirtualServices[0] = virtualService);
         var snapshot = TrafficSnapshot.Read(mesh.Observe().Traffic.Snapshot!);
         var now = virtualService;
         foreach (var percent in percents)
         {
-            now = TestPatch.Apply(now, IstioPatches.SetWeight(mesh.Target, mesh.References[0], now, new Weight(percent), null));
+            now = TestPatch.Apply(now, IstioPatches.SetWeight(mesh.Target, mesh.References[0], now, new Weight(percent), serves, null));
         }
 
         var restored = TestPatch.Apply(now, IstioRestoration.RestoreWeights(snapshot, now));
@@ -117,7 +122,7 @@ public sealed class TrafficPropertyTests
         var copy = (JsonObject)virtualService.DeepClone();
         foreach (var route in routes)
         {
-            foreach (var index in new[] { route.StableIndex, route.CandidateIndex })
+            foreach (var index in new[] { route.StableIndex, route.CandidateIndex, route.BaselineIndex ?? route.StableIndex })
             {
                 ((JsonObject)copy["spec"]![route.Place.List]![route.Place.Index]!["route"]![index]!).Remove("weight");
             }

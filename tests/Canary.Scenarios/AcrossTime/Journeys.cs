@@ -38,7 +38,14 @@ internal sealed class Journeys
     };
 
     /// <summary>The golden signals; a candidate is accepted when it is shown to be less than half a percentage point worse than 1.5 times.</summary>
-    public static ValueList<MetricSpec> Metrics { get; } = TestSpecs.Metrics.Select(metric => metric with { Margins = new Margins(AcceptDifference: 0.005) }).ToValueList();
+    public static ValueList<MetricSpec> Metrics { get; } = TestSpecs.Metrics.Select(WithinHalfAPoint).ToValueList();
+
+    private static MetricSpec WithinHalfAPoint(MetricSpec metric) => metric switch
+    {
+        MetricSpec.ErrorRate errors => errors with { Margins = new Margins(AcceptDifference: 0.005) },
+        MetricSpec.Latency latency => latency with { Margins = new Margins(AcceptDifference: 0.005) },
+        _ => metric,
+    };
 
     public static Step Weight(int percent) => new Step.SetWeight(new Weight(percent));
 

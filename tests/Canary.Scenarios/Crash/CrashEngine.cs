@@ -69,7 +69,7 @@ internal sealed class CrashEngine(WebApplication host, KillSwitch death) : IAsyn
         public Task<Measurement> MeasureAsync(ValueList<MetricSpec> metrics, ValueList<PodTarget> pods, CancellationToken cancellation)
         {
             ObjectDisposedException.ThrowIf(death.IsDead, this);
-            return Task.FromResult(journal.Counters.Look(pods, Shop.ShareOf(journal), TimeProvider.System.GetUtcNow()));
+            return Task.FromResult(journal.Counters.Look(pods, Shop.ShareOf(journal), Shop.WeightOf(journal.Find("VirtualService", Shop.Name), "baseline"), TimeProvider.System.GetUtcNow()));
         }
     }
 }

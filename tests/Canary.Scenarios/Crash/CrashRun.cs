@@ -29,7 +29,7 @@ internal sealed class CrashRun(CrashCluster cluster, Story story, Func<int, Kill
     public async Task<string> RunAsync(string? expected, CancellationToken cancellation)
     {
         Journal.Counters.CandidateErrors = story.Errors;
-        await cluster.Sandbox.ApplyAsync(Shop.Objects(Journal.Namespace), cancellation);
+        await cluster.Sandbox.ApplyAsync(Shop.Objects(Journal.Namespace, story.Fresh), cancellation);
         await NextEngineAsync(cancellation);
         await UntilAsync(() => Shop.IsTakenOver(Journal), cancellation);
         await Shop.SetImageAsync(cluster.Sandbox.Api, Journal.Namespace, story.Image, cancellation);

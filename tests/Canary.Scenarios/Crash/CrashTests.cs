@@ -18,6 +18,12 @@ public sealed class CrashTests(CrashCluster cluster, ITestOutputHelper output)
     [Fact]
     public Task Rollback_KilledAtEveryWrite_EndsInTheSameState() => KillAtEveryWriteAsync(Story.Rollback);
 
+    [Fact]
+    public Task PromotionWithFreshBaseline_KilledAtEveryWrite_EndsInTheSameState() => KillAtEveryWriteAsync(Story.FreshPromotion);
+
+    [Fact]
+    public Task RollbackWithFreshBaseline_KilledAtEveryWrite_EndsInTheSameState() => KillAtEveryWriteAsync(Story.FreshRollback);
+
     [Theory]
     [InlineData(3)]
     [InlineData(4)]

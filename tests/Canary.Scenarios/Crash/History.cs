@@ -31,6 +31,10 @@ internal sealed class History
 
     private int Weight => _world.GetValueOrDefault(("VirtualService", Shop.Name)) is { } found ? Shop.WeightOf(found) : 0;
 
+    private int Baseline => _world.GetValueOrDefault(("VirtualService", Shop.Name)) is { } found ? Shop.WeightOf(found, "baseline") : 0;
+
+    private (string Subset, int Share)[] Shares => [("stable", 100 - Weight - Baseline), ("canary", Weight), ("baseline", Baseline)];
+
     private string? Subset(string name) => _world.GetValueOrDefault(("DestinationRule", Shop.Name)) is { } found ? Shop.SubsetOf(found, name) : null;
 
     private void Step(JournalEntry entry)
@@ -68,11 +72,16 @@ internal sealed class History
     /// <summary>Whoever gets requests has a pod that answers.</summary>
     private void Answering(JournalEntry entry)
     {
-        foreach (var (subset, share) in new[] { ("stable", 100 - Weight), ("canary", Weight) })
+        foreach (var (subset, share) in Shares)
         {
+            if (share == 0)
+            {
+                continue;
+            }
+
             var revision = Subset(subset);
             var ready = _world.Where(pair => pair.Key.Kind == "Pod").Count(pair => Shop.IsReady(pair.Value) && (revision is null || pair.Value.Labels().GetValueOrDefault("pod-template-hash") == revision));
-            if (share > 0 && ready == 0)
+            if (ready == 0)
             {
                 _broken.Add($"at {entry.Revision}, {entry.Kind} {entry.Name}: subset {subset} ({revision}) has {share} % and no ready pod");
             }
@@ -89,7 +98,7 @@ internal sealed class History
             return;
         }
 
-        var receives = (Subset("canary") == revision ? Weight : 0) + (Subset("stable") == revision ? 100 - Weight : 0);
+        var receives = Shares.Sum(arm => arm.Share > 0 && Subset(arm.Subset) == revision ? arm.Share : 0);
         if (receives > 0)
         {
             _broken.Add($"at {entry.Revision}, ReplicaSet {entry.Name} was scaled down while it had {receives} %");

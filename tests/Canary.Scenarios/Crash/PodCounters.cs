@@ -27,13 +27,18 @@ internal sealed class PodCounters
     }
 
     /// <summary>Lets requests come, then reads every pod.</summary>
-    public Measurement Look(ValueList<PodTarget> pods, int weight, DateTimeOffset at)
+    public Measurement Look(ValueList<PodTarget> pods, int weight, int baseline, DateTimeOffset at)
     {
         lock (_lock)
         {
             foreach (var arm in pods.GroupBy(pod => pod.Arm))
             {
-                var share = arm.Key == ArmName.Candidate ? weight : 100 - weight;
+                var share = arm.Key switch
+                {
+                    ArmName.Candidate => weight,
+                    ArmName.Baseline => baseline,
+                    _ => 100 - weight - baseline,
+                };
                 var requests = Math.Floor(RequestsPerLook * share / 100 / arm.Count());
                 foreach (var pod in arm)
                 {

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Canary.Kubernetes.Api;
 using Canary.Sandbox.Controllers;
-using YamlTree = Canary.Sandbox.ApiServer.YamlTree;
+using YamlTree = Canary.Kubernetes.Json.YamlTree;
 
 namespace Canary.Scenarios.Crash;
 
@@ -14,7 +14,12 @@ internal static class Shop
     public static readonly int[] Weights = [5, 50, 100];
 
     /// <summary>The objects of a namespace, in the order in which they are created.</summary>
-    public static IReadOnlyList<JsonObject> Objects(string ns) => [.. YamlTree.ParseAll("""
+    /// <param name="ns">The namespace.</param>
+    /// <param name="fresh">Whether the candidate is compared with a fresh baseline.</param>
+    public static IReadOnlyList<JsonObject> Objects(string ns, bool fresh = false) => [.. YamlTree.ParseAll((fresh ? WithBaseline(Manifests) : Manifests)
+        .Replace("NS", ns, StringComparison.Ordinal)).OfType<JsonObject>()];
+
+    private const string Manifests = """
         apiVersion: v1
         kind: Namespace
         metadata: {name: NS}
@@ -90,7 +95,12 @@ internal static class Shop
             templates: [{name: errors}]
           progressDeadline: 1m
           scaleDownDelay: 50ms
-        """.Replace("NS", ns, StringComparison.Ordinal)).OfType<JsonObject>()];
+        """;
+
+    private static string WithBaseline(string manifests) => manifests
+        .Replace("subset: canary}, weight: 0}", "subset: canary}, weight: 0}\n        - {destination: {host: checkout, subset: baseline}, weight: 0}", StringComparison.Ordinal)
+        .Replace("- {name: canary, labels: {app: checkout}}", "- {name: canary, labels: {app: checkout}}\n    - {name: baseline, labels: {app: checkout}}", StringComparison.Ordinal)
+        .Replace("warmUp: 0s", "warmUp: 0s\n    baseline: Fresh", StringComparison.Ordinal);
 
     /// <summary>Asks for another image, as a person does.</summary>
     public static Task SetImageAsync(KubernetesApi api, string ns, string image, CancellationToken cancellation)
@@ -99,8 +109,8 @@ internal static class Shop
         return api.PatchAsync(Kubernetes.Api.ResourceKind.Deployments, ns, Name, PatchKind.JsonPatch, patch, null, cancellation);
     }
 
-    /// <summary>The candidate's weight in a VirtualService.</summary>
-    public static int WeightOf(JsonObject? virtualService) => virtualService.Items("spec", "http").First().Items("route").Where(route => route.Text("destination", "subset") == "canary").Sum(route => route.Whole("weight"));
+    /// <summary>The candidate's weight in a VirtualService, or another subset's.</summary>
+    public static int WeightOf(JsonObject? virtualService, string of = "canary") => virtualService.Items("spec", "http").First().Items("route").Where(route => route.Text("destination", "subset") == of).Sum(route => route.Whole("weight"));
 
     /// <summary>The candidate's share of the requests, in percent: its weight, and all once the stable subset selects it too.</summary>
     public static int ShareOf(Journal journal) =>

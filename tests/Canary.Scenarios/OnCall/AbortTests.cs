@@ -8,7 +8,7 @@ using Xunit;
 namespace Canary.Scenarios.OnCall;
 
 /// <summary>An abort returns all requests within 500 ms, from wherever a rollout stands and whatever is broken.</summary>
-public sealed class AbortTests(SharedCluster cluster, ITestOutputHelper output)
+public class AbortTests(SharedCluster cluster, ITestOutputHelper output)
 {
     private const string AtAQuarter = "[{setWeight: 25}, {pause: {}}]";
     private const string Analysed = "[{setWeight: 25}, {analyze: {atMost: 10m}}]";

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Canary.Kubernetes.Api;
+using Canary.Kubernetes.Json;
 using Canary.Sandbox.ApiServer;
 using Canary.Sandbox.Nodes;
 using Xunit;
@@ -29,9 +30,12 @@ internal sealed class Shop
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Creates everything and waits until the Rollout is Healthy.</summary>
-    public static async Task<Shop> OpenAsync(SharedCluster cluster, string ns, ShopManifests manifests)
+    public static async Task<Shop> OpenAsync(SharedCluster cluster, string ns, ShopManifests manifests) => await OpenAsync(await cluster.RunAsync(), ns, manifests);
+
+    /// <summary>As the other, in a cluster of its own.</summary>
+    public static async Task<Shop> OpenAsync(SharedCluster.Running running, string ns, ShopManifests manifests)
     {
-        var shop = new Shop(await cluster.RunAsync(), ns);
+        var shop = new Shop(running, ns);
         await shop.ApplyAsync(manifests.Text(ns));
         await shop.UntilAsync(rollout => Phase(rollout) == "Healthy" && rollout["status"]!["engine"]!["traffic"]?["settledAt"] is not null, "the Rollout is Healthy");
         await shop.UntilAsync(async () => (await shop.ReadyPodsAsync("v1")).Count == manifests.Replicas, "all pods of v1 are ready");

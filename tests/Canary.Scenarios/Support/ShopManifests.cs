@@ -71,6 +71,31 @@ internal sealed record ShopManifests(string Steps)
           {{{More}}}
         """;
 
+    /// <summary>As the plain ones, with a third destination for a fresh baseline.</summary>
+    public const string MeshWithBaseline = """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: checkout, namespace: NAMESPACE}
+        spec:
+          hosts: [checkout]
+          http:
+            - name: primary
+              route:
+                - {destination: {host: checkout, subset: stable}, weight: 100}
+                - {destination: {host: checkout, subset: canary}, weight: 0}
+                - {destination: {host: checkout, subset: baseline}, weight: 0}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: checkout, namespace: NAMESPACE}
+        spec:
+          host: checkout
+          subsets:
+            - {name: stable, labels: {app: checkout}}
+            - {name: canary, labels: {app: checkout}}
+            - {name: baseline, labels: {app: checkout}}
+        """;
+
     private const string PlainMesh = """
         apiVersion: networking.istio.io/v1
         kind: VirtualService

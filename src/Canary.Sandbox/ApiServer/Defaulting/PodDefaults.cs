@@ -5,11 +5,18 @@ namespace Canary.Sandbox.ApiServer;
 /// <summary>Defaults of pods and pod templates; the same for every owner, so that hashes over templates agree.</summary>
 internal static class PodDefaults
 {
+    private static readonly string[] ContainerLists = ["initContainers", "containers"];
+
     public static void Pod(JsonObject pod)
     {
         if (pod["spec"] is JsonObject spec)
         {
             Spec(spec);
+            foreach (var resources in Containers(spec).Select(container => container.Fields("resources")).OfType<JsonObject>())
+            {
+                RequestLimits(resources);
+            }
+
             spec.Default("enableServiceLinks", true);
             spec.Default("preemptionPolicy", "PreemptLowerPriority");
             spec.Default("priority", 0L);
@@ -44,17 +51,26 @@ internal static class PodDefaults
             spec.Default("serviceAccount", account);
         }
 
-        foreach (var list in new[] { "initContainers", "containers" })
+        foreach (var container in Containers(spec))
         {
-            foreach (var container in spec.Items(list)?.OfType<JsonObject>() ?? [])
-            {
-                Container(container);
-            }
+            Container(container);
         }
 
         foreach (var volume in spec.Items("volumes")?.OfType<JsonObject>() ?? [])
         {
             Volume(volume);
+        }
+    }
+
+    private static IEnumerable<JsonObject> Containers(JsonObject spec) =>
+        ContainerLists.SelectMany(list => spec.Items(list)?.OfType<JsonObject>() ?? []);
+
+    // what a limit asks for without a request is requested: of a pod, and not of a template
+    private static void RequestLimits(JsonObject resources)
+    {
+        foreach (var (name, value) in resources.Fields("limits") ?? [])
+        {
+            resources.FieldsOrNew("requests").Default(name, value?.DeepClone());
         }
     }
 
@@ -64,14 +80,8 @@ internal static class PodDefaults
         container.Default("terminationMessagePath", "/dev/termination-log");
         container.Default("terminationMessagePolicy", "File");
         var resources = container.FieldsOrNew("resources");
-        if (resources.Fields("limits") is { } limits)
-        {
-            foreach (var (name, value) in limits)
-            {
-                resources.FieldsOrNew("requests").Default(name, value?.DeepClone());
-            }
-        }
-
+        Quantities.Canonicalize(resources.Fields("limits"));
+        Quantities.Canonicalize(resources.Fields("requests"));
         foreach (var port in container.Items("ports")?.OfType<JsonObject>() ?? [])
         {
             port.Default("protocol", "TCP");
@@ -116,6 +126,7 @@ internal static class PodDefaults
             (volume[source] as JsonObject)?.Default("defaultMode", 420L);
         }
 
+        volume.Fields("emptyDir")?.Canonicalize("sizeLimit");
         if (volume.Count == 1)
         {
             volume["emptyDir"] = new JsonObject();

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Canary.Kubernetes.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Canary.Sandbox.ApiServer;

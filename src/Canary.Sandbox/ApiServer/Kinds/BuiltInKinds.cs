@@ -41,6 +41,7 @@ internal static class BuiltInKinds
         Kind("apps", "v1", "deployments", "Deployment", typeof(V1Deployment), status: true, scale: true, shortNames: ["deploy"], categories: All, generation: true, behaviour: new()
         {
             Default = WorkloadDefaults.Deployment,
+            GenerationCountsAnnotations = true,
             Validate = WorkloadRules.Deployment,
         }),
         Kind("apps", "v1", "replicasets", "ReplicaSet", typeof(V1ReplicaSet), status: true, scale: true, shortNames: ["rs"], categories: All, generation: true, behaviour: new()

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Canary.Kubernetes.Json;
 
 namespace Canary.Sandbox.ApiServer;
 

@@ -18,6 +18,9 @@ internal sealed record KindBehaviour
 
     public Func<string, string?> CheckName { get; init; } = NameRules.DnsSubdomain;
 
+    /// <summary>Whether <c>metadata.generation</c> counts changes of the annotations, too: a Deployment's controller copies them.</summary>
+    public bool GenerationCountsAnnotations { get; init; }
+
     /// <summary>Fields that a field selector may name, besides name and namespace.</summary>
     public IReadOnlyList<string> SelectableFields { get; init; } = [];
 }

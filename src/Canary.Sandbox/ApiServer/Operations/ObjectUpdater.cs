@@ -117,7 +117,7 @@ internal sealed class ObjectUpdater(ClusterStore stores, TimeProvider time)
 
         ObjectPreparation.Prepare(view, after, before, options);
         CheckFinalizers(view.Kind, before, after);
-        if (view.Kind.TracksGeneration && !SameSpec(before, after))
+        if (view.Kind.TracksGeneration && !(SameSpec(before, after) && (!view.Kind.Behaviour.GenerationCountsAnnotations || SameAnnotations(before, after))))
         {
             metadata["generation"] = (before.Whole("metadata", "generation") ?? 0) + 1;
         }
@@ -182,6 +182,8 @@ internal sealed class ObjectUpdater(ClusterStore stores, TimeProvider time)
                 [StatusCause.Forbidden("metadata.finalizers", $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{list}}}")]);
         }
     }
+
+    private static bool SameAnnotations(JsonObject before, JsonObject after) => JsonNode.DeepEquals(before.At("metadata", "annotations"), after.At("metadata", "annotations"));
 
     // everything but metadata and status counts as spec
     private static bool SameSpec(JsonObject before, JsonObject after)

@@ -3,11 +3,16 @@ using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Canary.Sandbox.ApiServer;
+namespace Canary.Kubernetes.Json;
 
 /// <summary>Turns YAML (and so JSON) documents into JSON trees, with the scalar rules of YAML's core schema.</summary>
-internal static class YamlTree
+/// <remarks>Pure; thread-safe.</remarks>
+public static class YamlTree
 {
+    /// <summary>Reads every document.</summary>
+    /// <param name="yaml">Documents, each after a line <c>---</c>.</param>
+    /// <returns>One tree a document, in their order; null for an empty one.</returns>
+    /// <exception cref="YamlException">It is no YAML; the message tells line and column.</exception>
     public static IEnumerable<JsonNode?> ParseAll(string yaml)
     {
         var stream = new YamlStream();

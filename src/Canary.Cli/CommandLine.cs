@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Canary.Cli.Commands;
+using Canary.Cli.Output;
+
+namespace Canary.Cli;
+
+/// <summary>The command line: what it offers, and how it ends.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one call.</summary>
+    /// <param name="arguments">The arguments, without the program's name.</param>
+    /// <param name="terminal">Where it writes.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments, Terminal terminal, TimeProvider time, CancellationToken cancellation = default)
+    {
+        var root = new RootCommand("Canary: judges whether a new version is worse than the one that serves, by statistics that stay valid however often one looks.")
+        {
+            AnalyzeCommand.Create(terminal, time),
+            ReplayCommand.Create(terminal),
+            PowerCommand.Create(terminal),
+        };
+        var parsed = root.Parse(arguments);
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                terminal.Error.WriteLine(error.Message);
+            }
+
+            var command = parsed.CommandResult.Command;
+            terminal.Error.WriteLine($"Try: canary {(command is RootCommand ? "" : command.Name + " ")}--help");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false }, cancellation).ConfigureAwait(false);
+        }
+        catch (UsageException wrong)
+        {
+            foreach (var line in wrong.Lines)
+            {
+                terminal.Error.WriteLine(line);
+            }
+
+            return ExitCode.Usage;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Inconclusive;
+        }
+    }
+}
