@@ -6,7 +6,7 @@ using Canary.Testing.ControlPlanes;
 
 namespace Canary.Contract.Support;
 
-/// <summary>The resource definitions that the tests work with: our own, the widgets, and other projects' where they are at hand.</summary>
+/// <summary>The resource definitions that the tests work with: our own, and other projects' where they are at hand.</summary>
 internal static class Definitions
 {
     private const string Path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -14,19 +14,22 @@ internal static class Definitions
     private static readonly string[] Foreign = ["istio-1.30.3.yaml", "keda-2.20-scaledobjects.yaml"];
 
     /// <summary>All of them, each a manifest of one or more.</summary>
-    public static IEnumerable<string> All()
+    public static IReadOnlyList<string> All()
     {
         var foreign = Foreign.Select(RealDefinitions.Find).OfType<string>().Select(File.ReadAllText).ToList();
-        return [.. EmbeddedManifests.Definitions(), Samples.WidgetDefinition, .. foreign.Count > 0 ? foreign : [IstioDefinitions.Yaml]];
+        return [.. EmbeddedManifests.Definitions(), .. foreign.Count > 0 ? foreign : [IstioDefinitions.Yaml]];
     }
 
-    public static IEnumerable<JsonObject> Parsed() => All().SelectMany(YamlTree.ParseAll).OfType<JsonObject>();
+    public static IEnumerable<JsonObject> Parsed(params string[] further) => All().Concat(further).SelectMany(YamlTree.ParseAll).OfType<JsonObject>();
 
-    /// <summary>Creates them on a real server, and returns when all are served.</summary>
-    public static async Task InstallAsync(ControlPlane plane)
+    public static bool IsEstablished(JsonObject definition) =>
+        definition.Items("status", "conditions")?.Any(condition => condition.Text("type") == "Established" && condition.Text("status") == "True") == true;
+
+    /// <summary>Creates them, and further ones, on a real server, and returns when all are served.</summary>
+    public static async Task InstallAsync(ControlPlane plane, params string[] further)
     {
         using var client = plane.NewClient(ControlPlane.Administrator);
-        foreach (var definition in Parsed())
+        foreach (var definition in Parsed(further))
         {
             using var answer = await client.PostAsJsonAsync(Path, definition);
             if (!answer.IsSuccessStatusCode)
@@ -35,7 +38,7 @@ internal static class Definitions
             }
 
             var name = definition.Text("metadata", "name");
-            while (!Samples.IsEstablished(JsonTree.ParseObject(await client.GetStringAsync($"{Path}/{name}"))))
+            while (!IsEstablished(JsonTree.ParseObject(await client.GetStringAsync($"{Path}/{name}"))))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
             }

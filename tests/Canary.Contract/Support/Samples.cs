@@ -92,10 +92,7 @@ internal static class Samples
             throw new InvalidOperationException(answer.ToJsonString());
         }
 
-        await place.UntilAsync($"{WidgetDefinitions}/widgets.example.dev", (_, definition) => IsEstablished(definition), "it is established");
+        await place.UntilAsync($"{WidgetDefinitions}/widgets.example.dev", (_, definition) => Definitions.IsEstablished(definition), "it is established");
         await place.UntilAsync(place.Of(WidgetGroup, "v1", "widgets"), (served, _) => served == 200, "widgets are served");
     }
-
-    public static bool IsEstablished(JsonObject definition) =>
-        definition.Items("status", "conditions")?.Any(condition => condition.Text("type") == "Established" && condition.Text("status") == "True") == true;
 }

@@ -78,7 +78,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static async Task<RunningServer> StartRealAsync()
     {
-        var plane = await ControlPlane.StartAsync(TimeProvider.System, Definitions.InstallAsync, CancellationToken.None);
+        var plane = await ControlPlane.StartAsync(TimeProvider.System, plane => Definitions.InstallAsync(plane, Samples.WidgetDefinition), CancellationToken.None);
         try
         {
             return new RunningServer(await StartClusterAsync(plane.Kubeconfig, 92), plane);

@@ -9,7 +9,7 @@ using ResourceKind = Canary.Kubernetes.Api.ResourceKind;
 namespace Canary.Scenarios.Mesh;
 
 /// <summary>Of a VirtualService and a DestinationRule only the weights and two labels are Canary's.</summary>
-public sealed class OwnershipTests(SharedCluster cluster)
+public class OwnershipTests(SharedCluster cluster)
 {
     [Fact]
     public async Task WholeRollouts_InARichMesh_LeaveEveryOtherByte()

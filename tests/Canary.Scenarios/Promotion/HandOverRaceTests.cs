@@ -10,7 +10,7 @@ namespace Canary.Scenarios.Promotion;
 /// The Deployment's replicas change between the engine's look and a write of the hand-over: the server is stopped just before it carries that write out.
 /// Nothing can guard two objects at once, yet never fewer pods serve than were and are asked for.
 /// </summary>
-public sealed class HandOverRaceTests(SharedCluster cluster)
+public class HandOverRaceTests(SharedCluster cluster)
 {
     [Theory]
     [InlineData(3, 5, null)]

@@ -6,7 +6,7 @@ using Xunit;
 namespace Canary.Scenarios.Promotion;
 
 /// <summary>The pods that were judged are the pods that stay, and never fewer than asked for.</summary>
-public sealed class HandOverTests(SharedCluster cluster)
+public class HandOverTests(SharedCluster cluster)
 {
     private const string Bake = "[{setWeight: 50}, {setWeight: 100}, {pause: {}}]";
 

@@ -6,7 +6,7 @@ using Xunit;
 namespace Canary.Scenarios.Promotion;
 
 /// <summary>What becomes of a rollout when people change their minds.</summary>
-public sealed class JourneyTests(SharedCluster cluster)
+public class JourneyTests(SharedCluster cluster)
 {
     private static readonly ShopManifests AtAQuarter = new("[{setWeight: 25}, {pause: {}}]") { Analysis = "templates: [{name: judge}], onNoData: {hold: 10m}" };
 

@@ -4,24 +4,24 @@ using Canary.Sandbox.ApiServer;
 
 namespace Canary.Scenarios.Support;
 
-/// <summary>Every write as the API server saw it, in order, with the server's own time.</summary>
+/// <summary>Every write, in order: as the sandbox's API server saw it, or as the clients of a real one sent it.</summary>
 internal sealed class ApiJournal
 {
     private readonly ConcurrentQueue<Entry> _entries = new();
 
-    public ApiJournal(SandboxApiServer server) => server.RequestCompleted += (_, seen) =>
+    public void Note(ApiRequestObservation seen)
     {
         if (seen.IsWrite)
         {
             _entries.Enqueue(new Entry(TimeProvider.System.GetTimestamp(), seen));
         }
-    };
+    }
 
     /// <summary>The writes in one namespace so far.</summary>
     public List<Entry> In(string ns) => [.. _entries.Where(entry => entry.Request.Path.Contains($"/namespaces/{ns}/", StringComparison.Ordinal))];
 
     /// <summary>One write.</summary>
-    /// <param name="At">When it was done and about to be answered.</param>
+    /// <param name="At">When it was done and about to be answered; of a real server, when it had been.</param>
     /// <param name="Request">What was asked.</param>
     internal sealed record Entry(long At, ApiRequestObservation Request)
     {

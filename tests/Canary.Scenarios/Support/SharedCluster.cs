@@ -14,32 +14,41 @@ using Xunit;
 namespace Canary.Scenarios.Support;
 
 /// <summary>One cluster with the real engine for all scenarios, each in a namespace of its own; started by the first that asks.</summary>
-public sealed class SharedCluster : IAsyncDisposable
+public class SharedCluster : IAsyncDisposable
 {
-    private readonly Lazy<Task<Running>> _running = new(StartAsync);
+    private readonly Lazy<Task<Running>> _running;
+
+    public SharedCluster() => _running = new(StartAsync);
 
     internal async Task<Running> RunAsync() => await _running.Value;
 
     public async ValueTask DisposeAsync()
     {
-        if (_running.IsValueCreated)
+        if (_running.IsValueCreated && _running.Value.IsCompletedSuccessfully)
         {
             await (await _running.Value).DisposeAsync();
         }
+
+        GC.SuppressFinalize(this);
     }
 
-    private static async Task<Running> StartAsync()
+    private protected static SandboxOptions Options(byte network) => new()
     {
-        var options = new SandboxOptions
+        DataPlane = new DataPlaneOptions
         {
-            DataPlane = new DataPlaneOptions
-            {
-                Nodes = new NodeOptions { StartDelay = TimeSpan.FromMilliseconds(20), DrainTime = TimeSpan.FromMilliseconds(50), FirstNetwork = 90 },
-                Mesh = null,
-            },
-            EngineArguments = ["--Scrape:Timeout=00:00:00.400", "--Engine:MeasurementTimeout=00:00:00.500"],
-        };
-        return new Running(await SandboxCluster.StartAsync(options, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None));
+            Nodes = new NodeOptions { StartDelay = TimeSpan.FromMilliseconds(20), DrainTime = TimeSpan.FromMilliseconds(50), FirstNetwork = network },
+            Mesh = null,
+        },
+        EngineArguments = ["--Scrape:Timeout=00:00:00.400", "--Engine:MeasurementTimeout=00:00:00.500"],
+    };
+
+    private protected virtual async Task<Running> StartAsync()
+    {
+        var running = new Running(await SandboxCluster.StartAsync(Options(90), TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None), null);
+        var server = running.Cluster.ApiServer!; // its own, as no kubeconfig was given
+        server.RequestCompleted += (_, seen) => running.Journal.Note(seen);
+        server.Interceptor = running.FaultsAsync;
+        return running;
     }
 
     /// <summary>The cluster that runs.</summary>
@@ -47,24 +56,33 @@ public sealed class SharedCluster : IAsyncDisposable
     {
         private readonly ConcurrentDictionary<string, Func<HttpContext, Task<bool>>> _faults = new();
 
-        public Running(SandboxCluster cluster)
+        private readonly IAsyncDisposable? _server;
+
+        /// <param name="cluster">What runs.</param>
+        /// <param name="server">What it runs against and goes with it; null for its own.</param>
+        public Running(SandboxCluster cluster, IAsyncDisposable? server)
         {
             Cluster = cluster;
-            Journal = new ApiJournal(cluster.ApiServer!); // its own, as no kubeconfig was given
+            _server = server;
             Person = Client("kubectl-edit");
-            cluster.ApiServer!.Interceptor = async http =>
-                http.Request.Path.Value!.Split('/') is var parts && Array.IndexOf(parts, "namespaces") is > 0 and var at && parts.Length > at + 1
-                && _faults.TryGetValue(parts[at + 1], out var fault) && await fault(http);
         }
 
         public SandboxCluster Cluster { get; }
 
-        public ApiJournal Journal { get; }
+        public ApiJournal Journal { get; } = new();
 
         /// <summary>A client whose writes are signed as a person's.</summary>
         public KubernetesApi Person { get; }
 
-        /// <summary>Lets a function answer requests about one namespace instead of the server; null ends that.</summary>
+        /// <summary>Whether the API server is a real one, whose controllers' requests nobody sees.</summary>
+        public bool IsReal => _server is not null;
+
+        /// <summary>Answers a request if there is a fault for its namespace.</summary>
+        public async Task<bool> FaultsAsync(HttpContext http) =>
+            http.Request.Path.Value!.Split('/') is var parts && Array.IndexOf(parts, "namespaces") is > 0 and var at && parts.Length > at + 1
+            && _faults.TryGetValue(parts[at + 1], out var fault) && await fault(http);
+
+        /// <summary>Lets a function answer requests about one namespace instead of the server, of a real one those of the engine only; null ends that.</summary>
         public void Fault(string ns, Func<HttpContext, Task<bool>>? fault)
         {
             if (fault is null)
@@ -85,12 +103,16 @@ public sealed class SharedCluster : IAsyncDisposable
             new Random(3),
             global::Prometheus.Metrics.NewCustomRegistry(),
             NullLogger<KubernetesApi>.Instance,
-            new FieldManagerHandler(fieldManager));
+            IsReal ? [new FieldManagerHandler(fieldManager), new ClientSight(this, faults: false)] : [new FieldManagerHandler(fieldManager)]);
 
         public async ValueTask DisposeAsync()
         {
             Person.Dispose();
             await Cluster.DisposeAsync();
+            if (_server is { } server)
+            {
+                await server.DisposeAsync();
+            }
         }
     }
 }
