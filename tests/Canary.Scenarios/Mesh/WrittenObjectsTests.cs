@@ -13,6 +13,8 @@ namespace Canary.Scenarios.Mesh;
 /// </summary>
 public class WrittenObjectsTests(SharedCluster cluster, ITestOutputHelper output)
 {
+    private static readonly string[] Written = ["rollouts", "analysisruns", "virtualservices", "destinationrules", "replicasets", "deployments", "events"];
+
     [Fact]
     public async Task WholeRollouts_WriteNothingThatTheSchemasDoNotKnow()
     {
@@ -37,5 +39,11 @@ public class WrittenObjectsTests(SharedCluster cluster, ITestOutputHelper output
 
         output.WriteLine(string.Join(", ", written.States.Select(state => $"{state.Value} states of {state.Key}")));
         Assert.Empty(written.Problems);
+
+        // ReplicaSets, Deployments and Events have no definition: there the server's own strictness counts, where it knows of it
+        var writes = shop.Running.Journal.In(shop.Namespace).Where(write => write.IsEngines).ToList();
+        Assert.All(writes.Where(write => write.Request.Verb != "delete"), write => Assert.Contains("fieldValidation=Strict", write.Request.Query, StringComparison.Ordinal));
+        Assert.DoesNotContain(writes, write => write.Request.ResultCode is 400 or 415);
+        Assert.All(Written, plural => Assert.Contains(writes, write => write.Done && write.Request.Path.Contains($"/{plural}", StringComparison.Ordinal)));
     }
 }
