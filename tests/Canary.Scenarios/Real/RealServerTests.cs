@@ -20,3 +20,6 @@ public sealed class RealOwnershipTests(RealCluster cluster) : OwnershipTests(clu
 
 /// <summary>Aborts from everywhere, likewise.</summary>
 public sealed class RealAbortTests(RealCluster cluster, ITestOutputHelper output) : AbortTests(cluster, output);
+
+/// <summary>What is written, likewise.</summary>
+public sealed class RealWrittenObjectsTests(RealCluster cluster, ITestOutputHelper output) : WrittenObjectsTests(cluster, output);

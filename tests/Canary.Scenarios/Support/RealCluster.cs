@@ -12,6 +12,9 @@ namespace Canary.Scenarios.Support;
 /// <summary>The same on a real control plane: its API server and controllers, the sandbox's nodes, and the real engine. Who asks where there is none is skipped.</summary>
 public sealed class RealCluster : SharedCluster
 {
+    /// <summary>The minor version of the server, such as 20.</summary>
+    public int Minor => ControlPlanePrograms.Minor;
+
     private protected override async Task<Running> StartAsync()
     {
         Assert.SkipWhen(ControlPlanePrograms.WhyAbsent is not null, ControlPlanePrograms.WhyAbsent ?? "");
