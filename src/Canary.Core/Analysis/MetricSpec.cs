@@ -110,6 +110,9 @@ public abstract record MetricSpec
         /// <summary>The candidate's traffic may be this many times more or less than the weight gives it; above 1. Default 1.25.</summary>
         public double Tolerance { get; init; } = 1.25;
 
+        /// <summary>Mean requests of a whole session, when users or connections stay with one revision; at least 1. Default 1: each request is dealt on its own.</summary>
+        public double RequestsPerSession { get; init; } = 1;
+
         /// <inheritdoc />
         public override bool Stakes => false;
     }

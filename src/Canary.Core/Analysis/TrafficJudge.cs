@@ -9,7 +9,7 @@ internal sealed class TrafficJudge(MetricSpec.Traffic metric, AnalysisSpec spec)
 {
     private const string Test = "share";
 
-    private readonly ShareTestSettings _settings = new(1 / metric.Tolerance, metric.Tolerance);
+    private readonly ShareTestSettings _settings = ShareTestSettings.ForSessions(metric.RequestsPerSession, 1 / metric.Tolerance, metric.Tolerance);
 
     public override bool CountsColdPods => true;
 
@@ -63,7 +63,12 @@ internal sealed class TrafficJudge(MetricSpec.Traffic metric, AnalysisSpec spec)
             LogEvidence = evidence,
             StableRate = pace.Stable,
             CandidateRate = pace.Candidate,
-            Assumptions = ["requests are dealt one by one: connections that carry many, and sticky users, make the share look uneven"],
+            Assumptions =
+            [
+                metric.RequestsPerSession > 1
+                    ? string.Create(Culture, $"a session that stays with one revision has {metric.RequestsPerSession:0.##} requests on average, as the template says")
+                    : "requests are dealt one by one: connections that carry many, and sticky users, make the share look uneven (requestsPerSession says how many)",
+            ],
             Warning = astray ? $"{Describe(state)}; {Phrase.Odds(evidence)} against \"{Against}\"" : null,
             Sentence = Sentence(state),
         };

@@ -148,8 +148,22 @@ internal sealed class MetricMapping(Arguments? arguments, List<Problem> problems
             section.Note("tolerance", $"{found}; so many times more or less traffic is fine, above 1: tolerance: \"1.25\"");
         }
 
+        var (session, foundSession) = _fields.ReadNumber(section, "requestsPerSession", "\"1\"");
+        if (session < 1)
+        {
+            section.Note("requestsPerSession", $"{foundSession}; so many requests a user or a connection makes before it may change revisions, on average, at least 1: requestsPerSession: \"30\"");
+        }
+
         section.Close();
-        return new MetricSpec.Traffic { Name = name, Required = required, Scrape = scrape, Requests = requests, Tolerance = tolerance ?? 1.25 };
+        return new MetricSpec.Traffic
+        {
+            Name = name,
+            Required = required,
+            Scrape = scrape,
+            Requests = requests,
+            Tolerance = tolerance ?? 1.25,
+            RequestsPerSession = session ?? 1,
+        };
     }
 
     private MetricSpec.Guard ReadGuard(Section section, string name, bool required, ScrapeSpec scrape)

@@ -55,7 +55,12 @@ internal static class MetricJson
                 ["rollBack"] = gauge.RollsBack,
             }),
             MetricSpec.Series series => ("series", Write(series)),
-            MetricSpec.Traffic traffic => ("traffic", new JsonObject { ["requests"] = Write(traffic.Requests), ["tolerance"] = Write(traffic.Tolerance) }),
+            MetricSpec.Traffic traffic => ("traffic", new JsonObject
+            {
+                ["requests"] = Write(traffic.Requests),
+                ["tolerance"] = Write(traffic.Tolerance),
+                ["requestsPerSession"] = Write(traffic.RequestsPerSession),
+            }),
             MetricSpec.Guard guard => ("guard", new JsonObject
             {
                 ["requests"] = Write(guard.Requests),

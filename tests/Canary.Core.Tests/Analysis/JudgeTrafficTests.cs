@@ -35,6 +35,20 @@ public sealed class JudgeTrafficTests
         Assert.Null(bench.Verdict.Metrics[0].Warning);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(60, false)]
+    public void Conclude_FewSessionsAtTheCandidate_WarnsOnlyWhenRequestsAreTakenAsDealtOneByOne(double requestsPerSession, bool warns)
+    {
+        // 24 sessions of 60 requests, of which the candidate has 3 instead of about 5
+        var bench = new JudgeBench { Metrics = [Share with { RequestsPerSession = requestsPerSession }], Exposure = new Exposure(Noon, new Weight(20), Noon) };
+
+        Feed(bench, 20, stable: 63, candidate: 9);
+
+        Assert.Equal(warns, bench.Verdict.Metrics[0].Warning is not null);
+        Assert.Equal(warns ? VerdictState.Running : VerdictState.Pass, bench.Verdict.State);
+    }
+
     [Fact]
     public void Advance_WeightOnItsWay_CountsNothing()
     {

@@ -49,7 +49,7 @@ public sealed class AnalysisRunJsonTests
         {
             Name = "queue", Scrape = new ScrapeSpec(null, null), Selectors = [drawn.Item1], Combine = Combining.Max, Rule = drawn.Item2, Share = 1,
         }),
-        Gen.Select(Selectors, Gen.Double[1.01, 3]).Select(drawn => (MetricSpec)new MetricSpec.Traffic { Name = "share", Scrape = new ScrapeSpec(null, null), Requests = [drawn.Item1], Tolerance = drawn.Item2 }),
+        Gen.Select(Selectors, Gen.Double[1.01, 3]).Select(drawn => (MetricSpec)new MetricSpec.Traffic { Name = "share", Scrape = new ScrapeSpec(null, null), Requests = [drawn.Item1], Tolerance = drawn.Item2, RequestsPerSession = 10 * drawn.Item2 }),
         Gen.Select(Selectors, Gen.Double[0.01, 0.9]).Select(drawn => (MetricSpec)new MetricSpec.Guard
         {
             Name = "limit", Scrape = new ScrapeSpec(null, null), Requests = [drawn.Item1], Errors = [drawn.Item1], MostErrors = drawn.Item2, FewestRequests = 77, Window = TimeSpan.FromSeconds(90),
