@@ -133,13 +133,14 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
         var outlook = test.Thresholds.Count == 0
             ? default
             : CountOutlook.Of(metric.Margins, terms, stableSlow, state, tail, pace, about, evidence, accepts);
+        var accepted = test.IsRunning && IsAccepted(accepts, highest, about);
         var (stableValues, candidateValues) = (Quantiles(state, terms, state.Stable), Quantiles(state, terms, state.Candidate));
         return new MetricVerdict
         {
             Name = Metric.Name,
             Measurement = state.Last,
-            Accepted = test.IsRunning && IsAccepted(accepts, highest, about),
-            WithinBound = IsWithin(state, terms, test, tail),
+            Accepted = accepted,
+            WithinBound = accepted || IsWithin(state, terms, test, tail),
             StableRequests = stable,
             StableBad = stableSlow,
             CandidateRequests = candidate,

@@ -12,7 +12,7 @@ public sealed record MetricVerdict
     /// <summary>Whether the metric is accepted as no worse than the acceptance margin; under full weight, where nothing more can be compared, whether it was and the evidence has not turned.</summary>
     public bool Accepted { get; init; }
 
-    /// <summary>Whether the whole 95 % interval of the ratio lies within the acceptance bound.</summary>
+    /// <summary>Whether the whole 95 % interval of the ratio lies within the acceptance bound, or the metric is accepted anyway.</summary>
     public bool WithinBound { get; init; }
 
     /// <summary>Whether a limit was passed for which the candidate is rolled back at once.</summary>
