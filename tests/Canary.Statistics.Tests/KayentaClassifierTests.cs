@@ -82,6 +82,12 @@ public sealed class KayentaClassifierTests
         Vector.Near(98.99992904170193, seven.Comparison!.Value.Estimate, 1e-12);
         Vector.Near(70.3, seven.Deviation, 1e-12);
         Assert.Equal(KayentaClassification.High, eight.Classification);
+
+        // the mirror image, by the effect that has no sign
+        var mirrored = Metric with { EffectMeasure = KayentaEffectMeasure.CommonLanguage };
+        double[] minusOnes = [.. Ones.Select(one => -one)];
+        Assert.Equal(KayentaClassification.Pass, Classify(mirrored, [-100, -100, -100, -100, -100, -100, -100, -1, -1, -1], minusOnes));
+        Assert.Equal(KayentaClassification.Low, Classify(mirrored, [-100, -100, -100, -100, -100, -100, -100, -100, -1, -1], minusOnes));
     }
 
     [Fact]

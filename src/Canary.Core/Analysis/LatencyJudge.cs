@@ -313,7 +313,7 @@ internal sealed class LatencyJudge(MetricSpec.Latency metric, AnalysisSpec spec)
 
     private static NumberList Bounds(MetricState state) => NumberList.Create(state.UpperBounds.AsSpan()[..^1]);
 
-    private LatencyTestSettings Settings(MetricTerms terms) => new(
+    private LatencyTestSettings Settings(MetricTerms terms) => LatencyTestSettings.Rollback(
         metric.Margins.Ratio,
         metric.Margins.Difference,
         terms.Dispersion,

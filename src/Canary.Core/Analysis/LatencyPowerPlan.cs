@@ -26,7 +26,7 @@ internal static class LatencyPowerPlan
             return null;
         }
 
-        var settings = new LatencyTestSettings(question.Margins.Ratio, question.Margins.Difference, question.Dispersion, minimumReferenceRequests: 1);
+        var settings = LatencyTestSettings.Rollback(question.Margins.Ratio, question.Margins.Difference, question.Dispersion, minimumReferenceRequests: 1);
         var total = reference.Sum();
         var requests = BlockSeconds * question.RequestsPerSecond;
         var baseline = reference.Select(count => count / total).ToArray();
