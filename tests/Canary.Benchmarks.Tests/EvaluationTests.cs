@@ -10,7 +10,7 @@ public sealed class EvaluationTests(SmallEvaluation small)
 {
     [Fact]
     public void Simulate_SmallSize_BearsOutWhatMustHold() =>
-        Assert.All(Checks.Of(small.Rows, EvaluationSize.Small), check => Assert.True(check.Holds, check.ToString()));
+        Assert.All(Checks.Of(small.Rows, EvaluationSize.Small), check => Assert.True(check.Holds ?? check.Found.Length > 0, check.ToString()));
 
     [Fact]
     public void Simulate_SmallSize_HasARowForEachScenarioAndMethodOnce() =>

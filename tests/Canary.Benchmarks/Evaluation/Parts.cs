@@ -22,5 +22,6 @@ internal static class Parts
         new("N4", "Ten metrics of the same requests: the verdict, e-BH and closed testing", ManyMetrics.N4),
         new("N5", "Closed loops: users who wait for an answer before they ask again", ClosedLoopScenarios.N5),
         new("N6", "False rollback within an hour with users who stay with an arm", StickyScenarios.N6),
+        new("N7", "Delay until a latency regression is seen that no alternative was made for", LatencyScenarios.N7),
     ];
 }

@@ -26,9 +26,24 @@ internal static class LatencyMethods
         }),
     ];
 
+    /// <summary>Our test without a margin: as in rollouts, and with the alternatives and weights of the specification.</summary>
+    public static IReadOnlyList<Method<LatencyBlock>> Both { get; } =
+    [
+        .. Layouts.Select(layout => Ours(OursName(layout), layout, LatencyTestSettings.Rollback(1))),
+        .. Layouts.Select(layout => Ours(SpecifiedName(layout), layout, new(1))),
+    ];
+
     public static string OursName(Layout layout) => $"ours, {layout.Name}";
 
-    public static Method<LatencyBlock> Ours(Layout layout, LatencyTestSettings settings) => Ours(OursName(layout), layout, settings);
+    public static string SpecifiedName(Layout layout) => $"ours as specified, {layout.Name}";
+
+    /// <summary>Our test with the bounds of a regression in the buckets that it reads.</summary>
+    public static Method<LatencyBlock> Bounded(Method<LatencyBlock> method, LatencyLaw baseline, LatencyLaw candidate, double rate, double weight)
+    {
+        var bounds = Layouts.First(layout => method.Name.EndsWith($", {layout.Name}", StringComparison.Ordinal)).Bounds;
+        var (before, now) = (baseline.Shares(bounds), candidate.Shares(bounds));
+        return method with { BoundSeconds = LatencyBound.Alike(before, now, rate, weight), SharperBoundSeconds = LatencyBound.NotSlower(before, now, rate, weight) };
+    }
 
     public static Method<LatencyBlock> Ours(string name, Layout layout, LatencyTestSettings settings) =>
         new(name, traffic => new LatencyEvidence(settings, layout, CountMethods.LogThreshold, traffic.History));

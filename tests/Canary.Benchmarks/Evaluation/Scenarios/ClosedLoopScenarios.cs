@@ -24,7 +24,7 @@ internal static class ClosedLoopScenarios
             Truth = harmless ? Truth.Harmless : Truth.Worse,
             Replicates = size.Replicates(harmless ? NullReplicates : Replicates),
             Traffic = chance => new ClosedLoop(chance, loop.Candidate, loop.Baseline, factor, loop.Pause),
-            Methods = [.. LatencyMethods.Layouts.Select(layout => LatencyMethods.Ours(layout, new(1)))],
+            Methods = [.. LatencyMethods.Both.Take(LatencyMethods.Layouts.Count)],
             Cost = harmless ? 40000 : 6000,
         };
 }

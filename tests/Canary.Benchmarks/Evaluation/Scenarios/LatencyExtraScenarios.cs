@@ -17,8 +17,6 @@ internal static class LatencyExtraScenarios
     private const double PoolSize = 1000;
     private const int Replicates = 400;
 
-    private static readonly LatencyTestSettings NoMargin = new(1);
-
     private static IReadOnlyList<(double Ratio, double Difference)> Margins { get; } = [(1, 0), (1.1, 0), (1.1, 0.0005), (1.25, 0.001)];
 
     private static IReadOnlyList<(string Name, LatencyLaw Law)> Laws { get; } =
@@ -58,7 +56,7 @@ internal static class LatencyExtraScenarios
             law.Name == "same" ? Truth.Harmless : Truth.Worse,
             size,
             Constant(law.Law),
-            [.. from margin in Margins from layout in LatencyMethods.Layouts select LatencyMethods.Ours(Named(margin, layout), layout, new(margin.Ratio, margin.Difference))]);
+            [.. from margin in Margins from layout in LatencyMethods.Layouts select LatencyMethods.Ours(Named(margin, layout), layout, LatencyTestSettings.Rollback(margin.Ratio, margin.Difference))]);
 
     private static IEnumerable<IScenario> Stalls(EvaluationSize size) =>
         from stall in (int[])[5, 20]
@@ -68,7 +66,7 @@ internal static class LatencyExtraScenarios
             size,
             _ => Constant(LatencyLaw.Usual)(_) with { Disturbance = (chance, block) => Stall(chance, block, stall) },
             [.. from dispersion in (double[])[1, stall / 2.0, stall] from layout in LatencyMethods.Layouts
-                select LatencyMethods.Ours(FormattableString.Invariant($"ours, {layout.Name}, phi {dispersion}"), layout, new(1, dispersion: dispersion))]);
+                select LatencyMethods.Ours(FormattableString.Invariant($"ours, {layout.Name}, phi {dispersion}"), layout, LatencyTestSettings.Rollback(1, dispersion: dispersion))]);
 
     private static IEnumerable<IScenario> Pools(EvaluationSize size) =>
         from weight in (double[])[0.1, 0.5]
@@ -85,7 +83,7 @@ internal static class LatencyExtraScenarios
         Cost = (truth == Truth.Harmless ? 1000 : 500) * methods.Length,
     };
 
-    private static Method<LatencyBlock>[] Plain() => [.. LatencyMethods.Layouts.Select(layout => LatencyMethods.Ours(layout, NoMargin))];
+    private static Method<LatencyBlock>[] Plain() => [.. LatencyMethods.Both.Take(LatencyMethods.Layouts.Count)];
 
     private static string Named((double Ratio, double Difference) margin, Layout layout) =>
         string.Create(CultureInfo.InvariantCulture, $"r0 {margin.Ratio} d0 {Grid.Percent(margin.Difference)}, {layout.Name}");

@@ -10,7 +10,9 @@ internal sealed record LatencyLaw(Func<double, double> Slower)
     private const double Sigma = 0.6;
 
     /// <summary>The reference's service: lognormal, median 100 ms, p99 404 ms.</summary>
-    public static LatencyLaw Usual { get; } = new(milliseconds => Normal.CDF(0, 1, -Math.Log(milliseconds / Median) / Sigma));
+    public static LatencyLaw Usual { get; } = Lognormal(Median, Sigma);
+
+    public static LatencyLaw Lognormal(double median, double sigma) => new(milliseconds => Normal.CDF(0, 1, -Math.Log(milliseconds / median) / sigma));
 
     public static double Quantile(double probability) => Median * Math.Exp(Sigma * Normal.InvCDF(0, 1, probability));
 
@@ -24,6 +26,9 @@ internal sealed record LatencyLaw(Func<double, double> Slower)
         var power = Math.Log(p99 * (1 + rise) / from) / Math.Log(p99 / from);
         return new(milliseconds => Usual.Slower(milliseconds <= from ? milliseconds : from * Math.Pow(milliseconds / from, 1 / power)));
     }
+
+    /// <summary>A share of requests follows another law.</summary>
+    public LatencyLaw Mixed(double share, LatencyLaw other) => new(milliseconds => (1 - share) * Slower(milliseconds) + share * other.Slower(milliseconds));
 
     /// <summary>A share of requests takes a time longer.</summary>
     public LatencyLaw Delayed(double share, double extra) =>
