@@ -35,6 +35,7 @@ public sealed class SandboxApiServer : IAsyncDisposable
     private SandboxApiServer(SandboxApiServerOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         _stores = new ClusterStore(options.HistoryLimit, options.WatchQueueLimit);
+        _stores.Committed += (store, change) => Stored?.Invoke(store.Key, change.Current.Root, change.Deleted);
         foreach (var kind in BuiltInKinds.Create())
         {
             _registry.Put(kind);
@@ -71,6 +72,12 @@ public sealed class SandboxApiServer : IAsyncDisposable
 
     /// <summary>Raised when a request has been executed and before it is answered (a watch: when it begins), on the request's thread.</summary>
     public event EventHandler<ApiRequestObservation>? RequestCompleted;
+
+    /// <summary>
+    /// Called for every version that is stored, none left out: the resource (<c>replicasets.apps</c>), the object, and whether that is the last state of one that is gone.
+    /// In order within a resource, under its lock: handlers only take notes, and change nothing in the object.
+    /// </summary>
+    internal event Action<string, JsonObject, bool>? Stored;
 
     /// <summary>Where the server listens, such as <c>http://127.0.0.1:34567/</c>.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");

@@ -16,9 +16,12 @@ namespace Canary.Scenarios.Crash;
 /// <summary>One API server with controllers and nodes that do not listen, for many rollouts at once, each in a namespace of its own.</summary>
 public sealed class CrashCluster : IAsyncLifetime
 {
+    private static readonly HashSet<string> Followed =
+    [
+        "rollouts.canary.dev", "analysisruns.canary.dev", "deployments.apps", "replicasets.apps", "pods", "virtualservices.networking.istio.io", "destinationrules.networking.istio.io",
+    ];
+
     private readonly ConcurrentDictionary<string, Journal> _journals = [];
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _following = Task.CompletedTask;
     private int _namespaces;
 
     internal SandboxCluster Sandbox { get; private set; } = null!; // set before any test sees it
@@ -39,21 +42,13 @@ public sealed class CrashCluster : IAsyncLifetime
             },
         };
         Sandbox = await SandboxCluster.StartAsync(options, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
-        var caches = new[]
-        {
-            ResourceKind.Rollouts, ResourceKind.Deployments, ResourceKind.ReplicaSets, ResourceKind.Pods, ResourceKind.VirtualServices, ResourceKind.DestinationRules, ResourceKind.AnalysisRuns,
-        }.Select(Follow).ToList();
-        _following = Task.WhenAll(caches.Select(cache => cache.RunAsync(_stopping.Token)));
-        await Task.WhenAll(caches.Select(cache => cache.Synced)).WaitAsync(TestContext.Current.CancellationToken);
+        Server.Stored += Note;
         Server.RequestCompleted += (_, request) => JournalOf(request)?.Answered(request);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await _following;
         await Sandbox.DisposeAsync();
-        _stopping.Dispose();
     }
 
     /// <summary>Makes a namespace for one rollout.</summary>
@@ -66,17 +61,12 @@ public sealed class CrashCluster : IAsyncLifetime
     /// <summary>Forgets a namespace whose rollout was looked at.</summary>
     internal void Forget(Journal journal) => _journals.TryRemove(journal.Namespace, out _);
 
-    private ListWatchCache Follow(ResourceKind kind)
+    private void Note(string resource, JsonObject stored, bool deleted)
     {
-        var cache = new ListWatchCache(Sandbox.Api, kind, null, null, new ListWatchOptions(), TimeProvider.System, NullLogger<ListWatchCache>.Instance);
-        cache.Changed += change =>
+        if (Followed.Contains(resource) && _journals.TryGetValue(stored.Namespace(), out var journal))
         {
-            if (_journals.TryGetValue(change.Namespace ?? "", out var journal))
-            {
-                journal.Changed(kind.Kind, change);
-            }
-        };
-        return cache;
+            journal.Stored(stored, deleted);
+        }
     }
 
     private Journal? JournalOf(ApiRequestObservation request)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Canary.Kubernetes.Watching;
 using Canary.Sandbox.Controllers;
 using ApiRequestObservation = Canary.Sandbox.ApiServer.ApiRequestObservation;
 
@@ -70,23 +69,25 @@ internal sealed class Journal(string ns)
         }
     }
 
-    /// <summary>Takes a change from a watch.</summary>
-    public void Changed(string kind, CacheChange change)
+    /// <summary>Takes a version as the server stores it. A watch may leave versions out when it has to list again, and then the order of two objects is lost.</summary>
+    /// <param name="stored">The object; read only.</param>
+    /// <param name="deleted">Whether it is gone.</param>
+    public void Stored(JsonObject stored, bool deleted)
     {
+        var (kind, name) = (stored.Text("kind")!, stored.Name()); // the server stores nothing without them
         TaskCompletionSource woken;
         lock (_lock)
         {
-            if (change.New is { } now)
+            if (deleted)
             {
-                _present[(kind, change.Name)] = now;
-                _entries.Add(new JournalEntry(long.Parse(now.ResourceVersion()!, CultureInfo.InvariantCulture), kind, change.Name, now));
+                _present.Remove((kind, name));
             }
-            else if (_present.Remove((kind, change.Name), out _))
+            else
             {
-                // the last state has the revision of the version before it: the deletion comes right after that
-                _entries.Add(new JournalEntry(long.Parse(change.Object.ResourceVersion()!, CultureInfo.InvariantCulture), kind, change.Name, null));
+                _present[(kind, name)] = stored;
             }
 
+            _entries.Add(new JournalEntry(long.Parse(stored.ResourceVersion()!, CultureInfo.InvariantCulture), kind, name, deleted ? null : stored));
             (woken, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
