@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Canary.Benchmarks.Report;
+using Canary.Statistics;
 
 namespace Canary.Benchmarks.Mutants;
 
@@ -26,10 +27,10 @@ internal static class MutantsRun
             var drawn = Draw(sources, share, seed);
             var report = Mutate(project, drawn);
             var total = report.Total;
-            var (low, high) = Wilson(total.Noticed, total.All);
+            var interval = ProportionInterval.Wilson(total.Noticed, total.All);
             table.Add(
                 $"`{project}`", Count(drawn.Count), Count(sources.Count), Count(total.All), Count(total.Killed), Count(total.TimedOut), Count(total.Survived), Count(total.Uncovered),
-                Percent((double)total.Noticed / total.All), $"{Percent(low)} to {Percent(high)}");
+                Percent((double)total.Noticed / total.All), $"{Percent(interval.Lower)} to {Percent(interval.Upper)}");
             foreach (var file in report.Files.Where(file => file.Noticed < file.All).OrderByDescending(file => file.All - file.Noticed).Take(6))
             {
                 worst.Add($"`{file.Path}`", Count(file.All), Count(file.Survived), Count(file.Uncovered));
@@ -95,16 +96,6 @@ internal static class MutantsRun
         {
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with status {process.ExitCode}");
         }
-    }
-
-    /// <summary>E. B. Wilson, JASA 22 (1927), at 95 %.</summary>
-    private static (double Low, double High) Wilson(double successes, double trials)
-    {
-        const double z = 1.959963984540054;
-        var (ratio, square) = (successes / trials, z * z / trials);
-        var centre = (ratio + square / 2) / (1 + square);
-        var reach = z * Math.Sqrt(ratio * (1 - ratio) / trials + square / (4 * trials)) / (1 + square);
-        return (centre - reach, centre + reach);
     }
 
     private static string Count(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
