@@ -48,6 +48,6 @@ public class StatisticsBenchmarks
     [Benchmark(Description = "`LatencyTest.Advance`, one block of 20 buckets")]
     public LatencyTestState Latency() => LatencyTest.Advance(_latency, _latencyState, _latencyBlock).State;
 
-    [Benchmark(Description = "`LatencyTestState.FromNumbers`, 20 buckets: a tick does it twice")]
+    [Benchmark(Description = "`LatencyTestState.FromNumbers`, 20 buckets")]
     public LatencyTestState Restore() => LatencyTestState.FromNumbers(_latencyNumbers);
 }
