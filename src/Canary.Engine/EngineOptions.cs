@@ -60,6 +60,22 @@ public sealed class EngineOptions
     [Range(0, 10)]
     public int AnnouncementRetries { get; set; } = 2;
 
+    /// <summary>Notifications that may be on their way to one receiver at once. In [1, 256]. Default 4.</summary>
+    [Range(1, 256)]
+    public int NotificationsAtOnce { get; set; } = 4;
+
+    /// <summary>The longest that one attempt to notify a receiver may take. From 100 ms to 5 minutes. Default 10 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan NotificationTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The first wait after a receiver failed; it doubles with every further failure. From 10 ms to 1 minute. Default 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan NotificationBackOffBase { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest wait after a receiver failed. From 1 second to 1 hour. Default 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan NotificationBackOffCap { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How long running passes may go on when the process is asked to stop. From 0 to 5 minutes. Default 10 seconds; keep it below the host's own.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(10);

@@ -1,5 +1,6 @@
 using Canary.Core.Analysis;
 using Canary.Core.Commands;
+using Canary.Core.Notifications;
 using Canary.Core.Traffic;
 using Canary.Core.Validation;
 
@@ -55,6 +56,12 @@ public sealed record Observation
 
     /// <summary>The command in the annotation; null when there is none.</summary>
     public Command? Command { get; init; }
+
+    /// <summary>Who is notified of what: the Rollout's own rules before those of the cluster. The first rule that names a receiver counts.</summary>
+    public ValueList<NotificationRule> NotificationRules { get; init; } = [];
+
+    /// <summary>What became of notifications of the outbox.</summary>
+    public ValueList<Delivery> Deliveries { get; init; } = [];
 
     /// <summary>Finds the ReplicaSet of a revision.</summary>
     /// <param name="revision">The revision; null finds none.</param>

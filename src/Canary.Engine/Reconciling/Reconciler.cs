@@ -4,6 +4,7 @@ using Canary.Core.Analysis;
 using Canary.Core.Rollouts;
 using Canary.Engine.Announcing;
 using Canary.Engine.Measuring;
+using Canary.Engine.Notifying;
 using Canary.Engine.Ports;
 using Canary.Engine.Queueing;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed class Reconciler(
     IAlarmClock alarms,
     MeasurementMailbox mailbox,
     AnnouncementPump announcements,
+    NotificationPump notifications,
     EngineTelemetry telemetry,
     TimeProvider time,
     IOptions<EngineOptions> options,
@@ -63,7 +65,7 @@ internal sealed class Reconciler(
         Decision decision;
         try
         {
-            decision = rules.Decide(snapshot.Observation with { Verdict = round?.Verdict });
+            decision = rules.Decide(snapshot.Observation with { Verdict = round?.Verdict, Deliveries = notifications.OutcomesOf(key) });
         }
         catch
         {
@@ -76,6 +78,7 @@ internal sealed class Reconciler(
         telemetry.Passed(pass.End, elapsed);
         if (pass.Remembered)
         {
+            notifications.Follow(key, snapshot.Uid, decision.Status);
             telemetry.Decided(key, decision.Status);
         }
 
