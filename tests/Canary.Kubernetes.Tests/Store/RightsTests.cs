@@ -1,5 +1,6 @@
 using Canary.Core.Rollouts;
 using Canary.Core.Traffic;
+using Canary.Engine.Ports;
 using Canary.Kubernetes.Tests.Api;
 using Xunit;
 
@@ -76,6 +77,21 @@ public sealed class RightsTests
         Assert.Equal(
             new Announcement("MissingRight", $"the engine may not {verb} {resource}.{group}; give the engine's service account the rule {{apiGroups: [\"{group}\"], resources: [\"{resource}\"], verbs: [\"{verb}\"]}} in a ClusterRole, or in a Role of namespace shop", Warning: true),
             failure.News);
+    }
+
+    [Fact]
+    public async Task StoreStatus_WithoutTheRight_FailsAndTheTroubleNamesIt()
+    {
+        await using var shop = new ShopHarness();
+        await shop.StartAsync();
+        shop.Cluster.Fail("PUT rollouts/checkout/status", 403, "Forbidden", "cannot update resource \"rollouts/status\" in API group \"canary.dev\" in the namespace \"shop\"");
+
+        Assert.Equal(StoreResult.Failed, await shop.Store.StoreStatusAsync(shop.Snapshot(), RolloutStatus.Initial with { Message = "x" }, ShopHarness.Cancellation));
+        Assert.Contains("""the rule {apiGroups: ["canary.dev"], resources: ["rollouts/status"], verbs: ["update"]}""", shop.Store.Trouble, StringComparison.Ordinal);
+
+        shop.Cluster.Mend("PUT rollouts/checkout/status");
+        Assert.Equal(StoreResult.Stored, await shop.Store.StoreStatusAsync(shop.Snapshot(), RolloutStatus.Initial with { Message = "x" }, ShopHarness.Cancellation));
+        Assert.Null(shop.Store.Trouble);
     }
 
     [Fact]
