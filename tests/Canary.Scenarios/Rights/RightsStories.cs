@@ -129,6 +129,7 @@ internal sealed class RightsStories(SharedCluster.Running running, ITestOutputHe
         spec["strategy"]!["canary"]!["steps"] = JsonNode.Parse("""[{"setWeight":25},{"analyze":{"atLeast":"2s","atMost":"40s"}},{"setWeight":100},{"analyze":{"atLeast":"1s","atMost":"20s"}}]""");
         spec["analysis"]!["interval"] = "500ms";
         spec["analysis"]!["onInconclusive"] = "Promote";
+        spec["analysis"]!["args"] = JsonNode.Parse("""[{"name":"accept-difference","value":"0.03"}]"""); // less to prove of v2, and so sooner done
         spec["progressDeadline"] = "8s";
         spec["scaleDownDelay"] = "500ms";
     }
