@@ -131,6 +131,7 @@ internal sealed class Reconciler(
                 await run.ApplyAsync(effect, stop).ConfigureAwait(false);
             }
 
+            announcements.Post(key, run.News);
             return new Pass(run.CutShort ?? PassEnd.Failed);
         }
 
@@ -142,6 +143,7 @@ internal sealed class Reconciler(
         {
             // The status says that they were told: whatever happened since, they have to be.
             announcements.Post(key, decision.Announcements);
+            announcements.Post(key, run.News);
         }
 
         var alarm = run.CutShort is not null || await SetAlarmAsync(key, decision.LookAgainAt, at, stop).ConfigureAwait(false);
