@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Canary.Engine;
 
@@ -75,6 +76,11 @@ public sealed class EngineOptions
     /// <summary>The longest wait after a receiver failed. From 1 second to 1 hour. Default 5 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan NotificationBackOffCap { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The cluster's own rules of who is notified of what, for all Rollouts that they cover. At most 50. Default none.</summary>
+    [MaxLength(50)]
+    [ValidateEnumeratedItems]
+    public IList<ClusterNotificationOptions> Notifications { get; set; } = [];
 
     /// <summary>How long running passes may go on when the process is asked to stop. From 0 to 5 minutes. Default 10 seconds; keep it below the host's own.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]

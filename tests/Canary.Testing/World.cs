@@ -102,8 +102,8 @@ public sealed class World
         return new[] { (known.Stable, known.StableWeight), (known.Candidate, known.CandidateWeight), (known.Baseline, known.BaselineWeight) }.Where(destination => destination.Item2 > 0);
     }
 
-    /// <summary>Who is notified of what.</summary>
-    public ValueList<NotificationRule> NotificationRules { get; set; } = [];
+    /// <summary>The cluster's rules of who is notified of what.</summary>
+    public ValueList<NotificationRule> ClusterNotifications { get; set; } = [];
 
     /// <summary>What became of the outbox's notifications, as the engine says it until the status has taken note.</summary>
     public ValueList<Delivery> Deliveries { get; set; } = [];
@@ -118,7 +118,7 @@ public sealed class World
         Metrics = Metrics,
         MetricProblems = Metrics is null ? [new Problem("spec.analysis.templates[0].name", "there is no AnalysisTemplate golden-signals")] : [],
         Status = Status,
-        NotificationRules = NotificationRules,
+        ClusterNotifications = ClusterNotifications,
         Deliveries = Deliveries,
         Deleting = Deleting,
         HasFinalizer = HasFinalizer,

@@ -57,8 +57,8 @@ public sealed record Observation
     /// <summary>The command in the annotation; null when there is none.</summary>
     public Command? Command { get; init; }
 
-    /// <summary>Who is notified of what: the Rollout's own rules before those of the cluster. The first rule that names a receiver counts.</summary>
-    public ValueList<NotificationRule> NotificationRules { get; init; } = [];
+    /// <summary>The cluster's rules of who is notified of what. The Rollout's own come before them, and the first that names a receiver counts.</summary>
+    public ValueList<NotificationRule> ClusterNotifications { get; init; } = [];
 
     /// <summary>What became of notifications of the outbox.</summary>
     public ValueList<Delivery> Deliveries { get; init; } = [];

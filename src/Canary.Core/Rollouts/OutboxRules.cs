@@ -30,7 +30,8 @@ internal static class OutboxRules
     /// <summary>Puts the pass's announcements into the outbox, for those whom the rules name.</summary>
     public static void Post(Pass pass)
     {
-        foreach (var (announcement, status) in pass.Told.ToList())
+        ValueList<NotificationRule> rules = [.. pass.Status.Plan?.Notifications ?? [], .. pass.Observed.ClusterNotifications];
+        foreach (var (announcement, status) in rules.Count == 0 ? [] : pass.Told.ToList())
         {
             if (Occasion.Of(announcement.Reason, status.Journey?.Outcome) is not { } kind)
             {
@@ -38,7 +39,7 @@ internal static class OutboxRules
             }
 
             var severity = Occasion.SeverityOf(kind, announcement.Warning);
-            var targets = pass.Observed.NotificationRules.Where(rule => rule.Covers(kind, severity)).Select(rule => rule.Target).DistinctBy(target => target.Receiver).ToValueList();
+            var targets = rules.Where(rule => rule.Covers(kind, severity)).Select(rule => rule.Target).DistinctBy(target => target.Receiver).ToValueList();
             if (targets.Count > 0)
             {
                 Add(pass, announcement, status, kind, severity, targets);

@@ -34,6 +34,7 @@ internal sealed class Reconciler(
     private readonly ConcurrentDictionary<RolloutKey, AnalysisRecord> _stored = [];
 
     private readonly TimeSpan _timeout = options.Value.EffectTimeout;
+    private readonly IList<ClusterNotificationOptions> _clusterNotifications = options.Value.Notifications;
     private readonly EffectPorts _ports = new(applier, leadership, telemetry, logger, time, options.Value.EffectTimeout);
 
     /// <summary>Makes one pass.</summary>
@@ -65,7 +66,12 @@ internal sealed class Reconciler(
         Decision decision;
         try
         {
-            decision = rules.Decide(snapshot.Observation with { Verdict = round?.Verdict, Deliveries = notifications.OutcomesOf(key) });
+            decision = rules.Decide(snapshot.Observation with
+            {
+                Verdict = round?.Verdict,
+                ClusterNotifications = ClusterNotificationOptions.For(key.Namespace, _clusterNotifications),
+                Deliveries = notifications.OutcomesOf(key),
+            });
         }
         catch
         {

@@ -54,7 +54,7 @@ public sealed class OutboxTests
     public void Decide_Aborted_SaysWhoAndWhy()
     {
         var world = AtWeight(50);
-        world.NotificationRules = To("oncall");
+        world.ClusterNotifications = To("oncall");
 
         Order(world, CommandVerb.Abort);
 
@@ -68,7 +68,7 @@ public sealed class OutboxTests
     public void Decide_AbortedWhilePreparing_SaysThatItGotNoRequests()
     {
         var world = Preparing();
-        world.NotificationRules = To("oncall");
+        world.ClusterNotifications = To("oncall");
 
         Order(world, CommandVerb.Abort);
 
@@ -79,7 +79,7 @@ public sealed class OutboxTests
     public void Decide_WholePromotion_NotifiesOfEachTurnInOrder()
     {
         var world = Adopted();
-        world.NotificationRules = To("oncall");
+        world.ClusterNotifications = To("oncall");
         world.Deployment!.Template = "v2";
 
         Assert.True(world.RunUntil(w => w.Status is { Phase: Phase.Healthy, Stable.Revision.Hash: "v2" }, TimeSpan.FromHours(1), Passing));
@@ -97,7 +97,7 @@ public sealed class OutboxTests
     public void Decide_RuleForSomeEvents_LeavesTheOthersOut()
     {
         var world = AtWeight(5);
-        world.NotificationRules = [new NotificationRule(new NotificationTarget("pager"), [NotificationEvent.RolledBack, NotificationEvent.Promoted], Severity.Critical)];
+        world.ClusterNotifications = [new NotificationRule(new NotificationTarget("pager"), [NotificationEvent.RolledBack, NotificationEvent.Promoted], Severity.Critical)];
 
         world.Verdict = TestSpecs.Verdict(VerdictState.Fail, world.Now);
         world.Run(TimeSpan.FromMinutes(1));
@@ -109,7 +109,7 @@ public sealed class OutboxTests
     public void Decide_TwoRulesForOneReceiver_NotifiesOnceByTheFirst()
     {
         var world = AtWeight(5);
-        world.NotificationRules =
+        world.ClusterNotifications =
         [
             new NotificationRule(new NotificationTarget("oncall", "#checkout"), Everything, Severity.Info),
             new NotificationRule(new NotificationTarget("oncall", "#all"), Everything, Severity.Info),
@@ -118,6 +118,19 @@ public sealed class OutboxTests
         Order(world, CommandVerb.Pause);
 
         Assert.Equal([new NotificationTarget("oncall", "#checkout")], world.Status.Outbox[0].Waiting);
+    }
+
+    [Fact]
+    public void Decide_RolloutHasARuleOfItsOwn_ItComesBeforeTheClusters()
+    {
+        var own = new NotificationRule(new NotificationTarget("oncall", "#checkout"), Everything, Severity.Info);
+        var world = AtWeight(5, TestSpecs.Default with { Notifications = [own] });
+        var before = world.Status.Outbox.Count;
+        world.ClusterNotifications = To("oncall", "cluster/audit");
+
+        Order(world, CommandVerb.Pause);
+
+        Assert.Equal([new NotificationTarget("oncall", "#checkout"), new NotificationTarget("cluster/audit")], Assert.Single(world.Status.Outbox.Skip(before)).Waiting);
     }
 
     [Fact]
@@ -229,7 +242,7 @@ public sealed class OutboxTests
     private static World Failed()
     {
         var world = AtWeight(5);
-        world.NotificationRules = To("oncall");
+        world.ClusterNotifications = To("oncall");
         world.Run(world.Status.Journey!.ExposedSince!.Value + TimeSpan.FromSeconds(24) - world.Now);
         world.Verdict = TestSpecs.Verdict(VerdictState.Fail, world.Now) with
         {
@@ -256,7 +269,7 @@ public sealed class OutboxTests
     private static World Paused(params string[] receivers)
     {
         var world = AtWeight(5);
-        world.NotificationRules = To(receivers);
+        world.ClusterNotifications = To(receivers);
         Order(world, CommandVerb.Pause);
         Assert.Single(world.Status.Outbox);
         return world;
