@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Canary.Engine.Ports;
 using Canary.Notifications.Outbound;
-using Canary.Notifications.Tests.StandIns;
+using Canary.Testing.StandIns;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -28,7 +28,7 @@ public sealed class OutboundHttpTests
     [InlineData(503, typeof(DeliveryResult.Failed))]
     public async Task PostAsync_Status_IsJudged(int status, Type expected)
     {
-        await using var service = await StandIn.StartAsync(_ => new Answer(status, "no", new() { ["Location"] = "http://169.254.169.254/" }));
+        await using var service = await StandIn.StartAsync(Token, _ => new Answer(status, "no", new() { ["Location"] = "http://169.254.169.254/" }));
         using var http = new OutboundHttp(Orders.Options(), _time);
 
         var answer = await http.PostAsync(service.Address, [], null, Token);
@@ -43,7 +43,7 @@ public sealed class OutboundHttpTests
     [InlineData("9999999", 3600)]
     public async Task PostAsync_RetryAfter_IsHeardAndBounded(string header, int seconds)
     {
-        await using var service = await StandIn.StartAsync(_ => new Answer(429, "", new() { ["Retry-After"] = header }));
+        await using var service = await StandIn.StartAsync(Token, _ => new Answer(429, "", new() { ["Retry-After"] = header }));
         using var http = new OutboundHttp(Orders.Options(), _time);
 
         var answer = await http.PostAsync(service.Address, [], null, Token);
@@ -54,7 +54,7 @@ public sealed class OutboundHttpTests
     [Fact]
     public async Task PostAsync_EndlessAnswer_IsReadInPart()
     {
-        await using var service = await StandIn.StartAsync(_ => new Answer(500, new string('x', 10_000_000)));
+        await using var service = await StandIn.StartAsync(Token, _ => new Answer(500, new string('x', 10_000_000)));
         using var http = new OutboundHttp(Orders.Options(), _time);
 
         var answer = await http.PostAsync(service.Address, [], null, Token);

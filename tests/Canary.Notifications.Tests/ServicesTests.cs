@@ -3,7 +3,7 @@ using Canary.Core;
 using Canary.Core.Notifications;
 using Canary.Engine.Ports;
 using Canary.Notifications.Outbound;
-using Canary.Notifications.Tests.StandIns;
+using Canary.Testing.StandIns;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Canary.Notifications.Tests;
@@ -84,7 +84,7 @@ public sealed class ServicesTests
     [Fact]
     public async Task Deliver_PromotionToPagerDuty_IsAChangeAndResolvesTheAlert()
     {
-        await using var service = await StandIn.StartAsync(_ => new Answer(202, "{}"));
+        await using var service = await StandIn.StartAsync(Token, _ => new Answer(202, "{}"));
 
         await DeliverAsync(ReceiverKind.PagerDuty, service.Address, Orders.Order(NotificationEvent.Promoted, Severity.Info, "checkout v3 was promoted", ["rollback"]));
 
@@ -111,7 +111,7 @@ public sealed class ServicesTests
 
     private static async Task<Asked> TellAsync(ReceiverKind kind, NotificationOrder order, string path = "/")
     {
-        await using var service = await StandIn.StartAsync(_ => new Answer(202, "{}"));
+        await using var service = await StandIn.StartAsync(Token, _ => new Answer(202, "{}"));
         Assert.IsType<DeliveryResult.Delivered>(await DeliverAsync(kind, new Uri(service.Address, path), order));
         return Assert.Single(service.Requests);
     }

@@ -1,6 +1,6 @@
 using Canary.Core.Notifications;
 using Canary.Engine.Ports;
-using Canary.Notifications.Tests.StandIns;
+using Canary.Testing.StandIns;
 using Canary.Notifications.Outbound;
 using Microsoft.Extensions.Time.Testing;
 
@@ -17,7 +17,7 @@ public sealed class SlackClientTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await StandIn.StartAsync(_slack.Serve);
+        _server = await StandIn.StartAsync(Token, _slack.Serve);
         _http = new OutboundHttp(Orders.Options(), _time);
     }
 
@@ -117,7 +117,7 @@ public sealed class SlackClientTests : IAsyncLifetime
     [Fact]
     public async Task Deliver_ByIncomingWebhook_Posts()
     {
-        await using var hook = await StandIn.StartAsync();
+        await using var hook = await StandIn.StartAsync(Token);
 
         var result = await DeliverAsync(Orders.RolledBack(), Orders.Receiver(ReceiverKind.Slack, hook.Address));
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Canary.Engine.Ports;
 using Canary.Notifications.Outbound;
-using Canary.Notifications.Tests.StandIns;
+using Canary.Testing.StandIns;
 using Canary.Notifications.Webhook;
 using Microsoft.Extensions.Time.Testing;
 
@@ -33,7 +33,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task Deliver_SignedCloudEvent_VerifiesAtTheReceiver()
     {
-        await using var service = await StandIn.StartAsync();
+        await using var service = await StandIn.StartAsync(Token);
         var time = new FakeTimeProvider(Orders.At);
         using var http = new OutboundHttp(Orders.Options(), time);
 
@@ -55,7 +55,7 @@ public sealed class WebhookTests
     public async Task Deliver_RepeatedAfterAFailure_HasTheSameId()
     {
         var answers = new Queue<int>([503, 200]);
-        await using var service = await StandIn.StartAsync(_ => new Answer(answers.Dequeue(), ""));
+        await using var service = await StandIn.StartAsync(Token, _ => new Answer(answers.Dequeue(), ""));
         var time = new FakeTimeProvider(Orders.At);
         using var http = new OutboundHttp(Orders.Options(), time);
         var receiver = Orders.Receiver(ReceiverKind.Webhook, service.Address, Secret);
@@ -71,7 +71,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task Deliver_SecretIsWrong_SaysWhatItShouldBe()
     {
-        await using var service = await StandIn.StartAsync();
+        await using var service = await StandIn.StartAsync(Token);
         var time = new FakeTimeProvider(Orders.At);
         using var http = new OutboundHttp(Orders.Options(), time);
 

@@ -80,6 +80,7 @@ internal static class ReceiverMapping
                     Channel = Channel(section),
                     Key = Secret(section, "token"),
                     AddressSecret = Secret(section, "webhook"),
+                    Address = Url(section, "url"),
                     Buttons = section.Flag("buttons", false),
                 };
                 if (spec is { Key: null, AddressSecret: null } or { Key: not null, AddressSecret: not null })

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Canary.Notifications.Tests.StandIns;
+namespace Canary.Testing.StandIns;
 
 /// <summary>A service on a loopback port that writes every request down and answers as a test says.</summary>
-internal sealed class StandIn : IAsyncDisposable
+public sealed class StandIn : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
@@ -25,7 +25,7 @@ internal sealed class StandIn : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<StandIn> StartAsync(Func<Asked, Answer>? answer = null)
+    public static async Task<StandIn> StartAsync(CancellationToken cancellation, Func<Asked, Answer>? answer = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -33,7 +33,7 @@ internal sealed class StandIn : IAsyncDisposable
         app.Urls.Add("http://127.0.0.1:0");
         var standIn = new StandIn(app, answer ?? (_ => new Answer(200, "ok")));
         app.Run(standIn.ServeAsync);
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StartAsync(cancellation);
         return standIn;
     }
 
@@ -58,10 +58,10 @@ internal sealed class StandIn : IAsyncDisposable
 }
 
 /// <summary>A request as it came.</summary>
-internal sealed record Asked(string Method, string Path, Dictionary<string, string> Headers, string Body)
+public sealed record Asked(string Method, string Path, Dictionary<string, string> Headers, string Body)
 {
     public JsonObject Json => JsonNode.Parse(Body)!.AsObject();
 }
 
 /// <summary>What is answered.</summary>
-internal sealed record Answer(int Status, string Body, Dictionary<string, string>? Headers = null);
+public sealed record Answer(int Status, string Body, Dictionary<string, string>? Headers = null);

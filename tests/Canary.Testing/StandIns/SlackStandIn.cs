@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace Canary.Notifications.Tests.StandIns;
+namespace Canary.Testing.StandIns;
 
 /// <summary>Slack's Web API as it documents itself: tokens, channels, limits of blocks, messages that exist, and <c>ok: false</c> with status 200.</summary>
-internal sealed class SlackStandIn
+public sealed class SlackStandIn
 {
     public const string Token = "xoxb-right";
 
