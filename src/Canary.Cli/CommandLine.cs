@@ -16,12 +16,22 @@ internal static class CommandLine
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal, TimeProvider time, CancellationToken cancellation = default)
     {
-        var root = new RootCommand("Canary: judges whether a new version is worse than the one that serves, by statistics that stay valid however often one looks.")
+        var call = new ClusterCall(terminal, time);
+        var root = new RootCommand("Canary: rolls new versions out in steps, and judges whether they are worse than the one that serves. The commands talk to the Kubernetes API; they work while the engine is down.")
         {
+            ListCommand.Create(call),
+            ListCommand.CreateGet(call),
+            WatchCommand.Create(call),
+            StatusCommand.Create(call),
             AnalyzeCommand.Create(terminal, time),
             ReplayCommand.Create(terminal),
             PowerCommand.Create(terminal),
         };
+        foreach (var order in OrderCommand.CreateAll(call))
+        {
+            root.Subcommands.Add(order);
+        }
+
         var parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)
         {
@@ -51,6 +61,11 @@ internal static class CommandLine
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return ExitCode.Inconclusive;
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.EndProgress();
+            return ExitCode.Interrupted;
         }
     }
 }
