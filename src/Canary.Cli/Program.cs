@@ -10,6 +10,7 @@ var isTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariab
 var terminal = new Terminal(Console.Out, Console.Error, isInteractive: isTerminal, hasColour: isTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or "")
 {
     Input = Console.IsInputRedirected ? null : Console.In,
+    Piped = Console.IsInputRedirected ? Console.In : null,
     IsAscii = !speaksUnicode,
     Size = () => isTerminal ? (Console.WindowWidth, Console.WindowHeight) : (Terminal.UsualWidth, int.MaxValue),
 };

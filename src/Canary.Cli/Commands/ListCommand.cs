@@ -14,7 +14,7 @@ internal static class ListCommand
         var all = new Option<bool>("--all-namespaces", "-A") { Description = "Of every namespace" };
         var selector = new Option<string?>("--selector", "-l") { Description = "Only those with these labels", HelpName = "LABELS" };
         var output = SharedOptions.ResourceOutput();
-        var command = new Command("list", $"Lists Rollouts: phase, step, weight, verdict. A star beside a phase: a command waits for the engine. {ExitCode.OnCallHelp}") { all, selector, output };
+        var command = new Command("list", "Lists Rollouts: phase, step, weight, verdict. A star beside a phase: a command waits for the engine.") { all, selector, output };
         command.Aliases.Add("ls");
         access.AddTo(command);
         command.SetAction((parsed, cancellation) => call.RunAsync(access.Read(parsed), async (connection, token) =>
@@ -38,7 +38,7 @@ internal static class ListCommand
         var name = ClusterCall.Name(call, access);
         var output = SharedOptions.ResourceOutput();
         var ascii = SharedOptions.Ascii();
-        var command = new Command("get", $"Shows one Rollout: plan, revisions, pods, what each metric says, the last command, what happened. {ExitCode.OnCallHelp}") { name, output, ascii };
+        var command = new Command("get", "Shows one Rollout: plan, revisions, pods, what each metric says, the last command, what happened.") { name, output, ascii };
         access.AddTo(command);
         command.SetAction((parsed, cancellation) => call.RunAsync(access.Read(parsed), async (connection, token) =>
         {

@@ -50,7 +50,7 @@ internal sealed class OrderCommand
 
     private Command Create()
     {
-        var command = new Command(Word, $"{Does(_verb)} {ExitCode.OnCallHelp}") { _name, _reason, _id, _force, _noWait, _timeout };
+        var command = new Command(Word, Does(_verb)) { _name, _reason, _id, _force, _noWait, _timeout };
         if (Asks)
         {
             command.Options.Add(_yes);

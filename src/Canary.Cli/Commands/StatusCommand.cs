@@ -18,7 +18,7 @@ internal static class StatusCommand
         var watch = new Option<bool>("--watch", "-w") { Description = "Wait until it has ended, or waits for a person", DefaultValueFactory = _ => true };
         var timeout = SharedOptions.Timeout("How long to wait; 0s waits for ever", "0s");
         var output = SharedOptions.Output();
-        var command = new Command("status", $"Waits until a rollout is Healthy or Degraded, or waits for a person, and ends with how. {ExitCode.OnCallHelp}") { name, watch, timeout, output };
+        var command = new Command("status", "Waits until a rollout is Healthy or Degraded, or waits for a person, and ends with how.") { name, watch, timeout, output };
         access.AddTo(command);
         command.SetAction((parsed, cancellation) => call.RunAsync(access.Read(parsed), async (connection, token) =>
         {

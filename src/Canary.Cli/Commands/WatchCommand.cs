@@ -16,7 +16,7 @@ internal static class WatchCommand
         var interval = new Option<string>("--interval") { Description = "The time between two looks, at least 200ms", HelpName = "TIME", DefaultValueFactory = _ => "1s" };
         var timeout = SharedOptions.Timeout("How long to watch; 0s watches until you stop it", "0s");
         var ascii = SharedOptions.Ascii();
-        var command = new Command("watch", $"Shows one Rollout, live; in a log, a line for each change. {ExitCode.OnCallHelp}") { name, interval, timeout, ascii };
+        var command = new Command("watch", "Shows one Rollout, live; in a log, a line for each change.") { name, interval, timeout, ascii };
         access.AddTo(command);
         command.SetAction((parsed, cancellation) => call.RunAsync(access.Read(parsed), async (connection, token) =>
         {
@@ -67,7 +67,7 @@ internal static class WatchCommand
         var step = status is { Journey: { Stage: Stage.Stepping, Express: false } journey, Plan: { } plan } && journey.Step < plan.Steps.Count
             ? FormattableString.Invariant($" step {journey.Step + 1}/{plan.Steps.Count} {plan.Steps[journey.Step].Kind}")
             : RolloutScreen.StepOf(rollout) is { } words ? $" {words}" : "";
-        var verdict = status is { Verdict: { } last, Journey: not null } ? $" {VerdictText.Word(last.State).Word}" : "";
+        var verdict = status is { Verdict: { } last, Journey: not null } ? $" {RolloutScreen.WordOf(last.State).Word}" : "";
         var waiting = rollout.Waiting is { } command ? $" | {command.Verb?.ToString().ToLowerInvariant() ?? "a command"} waits for the engine" : "";
         return $"{rollout.Key} {status.Phase}{step} {rollout.Weight}{verdict} | {status.Message}{waiting}";
     }

@@ -16,8 +16,8 @@ internal static class MetricGrid
             new GridColumn("candidate", 2, Least: 12),
             new GridColumn("ratio", Right: true),
             new GridColumn("95 % interval"),
-            new GridColumn("evidence against it"),
-            new GridColumn("decides in", 1));
+            new GridColumn("evidence"),
+            new GridColumn("decides", 1));
         foreach (var metric in verdict.Metrics)
         {
             var (word, mood) = Word(verdict.StateOf(metric));
@@ -61,6 +61,6 @@ internal static class MetricGrid
     {
         null => "",
         < 1 => "now",
-        var seconds => $"about {Figures.Time(TimeSpan.FromSeconds(Math.Min(seconds.Value, 1e9)))}",
+        var seconds => $"in {Figures.Time(TimeSpan.FromSeconds(Math.Min(seconds.Value, 1e9)))}",
     };
 }

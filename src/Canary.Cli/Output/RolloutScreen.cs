@@ -1,5 +1,6 @@
 using System.Globalization;
 using Canary.Core;
+using Canary.Core.Analysis;
 using Canary.Core.Rollouts;
 using Canary.Core.Traffic;
 using Canary.Kubernetes.Documents;
@@ -46,6 +47,9 @@ internal static class RolloutScreen
         Phase.Degraded or Phase.RollingBack or Phase.Invalid => Mood.Bad,
         _ => Mood.Open,
     };
+
+    /// <summary>One word for a verdict that may still change.</summary>
+    public static (string Word, Mood Mood) WordOf(VerdictState state) => state == VerdictState.Running ? ("RUNNING", Mood.Plain) : VerdictText.Word(state);
 
     /// <summary>The step that a rollout stands in, and how long; null when it stands in none.</summary>
     public static string? StepOf(RolloutDocument rollout)
@@ -151,7 +155,7 @@ internal static class RolloutScreen
             yield return line;
         }
 
-        var (word, mood) = VerdictText.Word(verdict.State);
+        var (word, mood) = WordOf(verdict.State);
         foreach (var line in Labelled(word, mood, verdict.Reason, Mood.Plain, style))
         {
             yield return line;

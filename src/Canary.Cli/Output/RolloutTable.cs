@@ -17,7 +17,7 @@ internal static class RolloutTable
     {
         var grid = new Grid(
             new GridColumn("NAMESPACE"), new GridColumn("NAME", Least: 12), new GridColumn("PHASE"), new GridColumn("STEP", 1), new GridColumn("WEIGHT", Right: true), new GridColumn("VERDICT", 2),
-            new GridColumn("REVISION", 4), new GridColumn("CANDIDATE", 5), new GridColumn("IMAGE", 6, KeepsEnd: true), new GridColumn("AGE", 3), new GridColumn("MESSAGE", 7, Least: 30));
+            new GridColumn("REVISION", 4), new GridColumn("CANDIDATE", 5), new GridColumn("IMAGE", 6, KeepsEnd: true), new GridColumn("AGE", 3), new GridColumn("MESSAGE", 7, Least: 24));
         foreach (var rollout in rollouts)
         {
             var status = rollout.Status;

@@ -20,6 +20,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
     /// <summary>Where answers of a person come from; null when nobody can answer.</summary>
     public TextReader? Input { get; init; }
 
+    /// <summary>What another program pipes in; null when nothing does.</summary>
+    public TextReader? Piped { get; init; }
+
     public bool IsInteractive { get; } = isInteractive;
 
     /// <summary>The size in columns and rows, asked anew for every screen: windows change.</summary>
