@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Canary.Cli.Commands;
 using Canary.Cli.Output;
-using Canary.Kubernetes.Documents;
+using Canary.Testing;
 
 namespace Canary.Cli.Tests.Output;
 
@@ -19,7 +19,7 @@ public sealed partial class ScreenTests
 
         var drawn = string.Concat(Draw(screen, style).Select(line => line.Replace("\e", "<ESC>", StringComparison.Ordinal) + "\n"));
 
-        Recorded($"{screen}-{width}{(colour ? "-colour" : "")}{(ascii ? "-ascii" : "")}.txt", drawn);
+        AsRecorded($"{screen}-{width}{(colour ? "-colour" : "")}{(ascii ? "-ascii" : "")}.txt", drawn);
     }
 
     [Theory]
@@ -37,6 +37,21 @@ public sealed partial class ScreenTests
     [MemberData(nameof(All))]
     public void Lines_WithColour_SayTheSame(string screen, int width, bool colour, bool ascii) =>
         Assert.Equal(Draw(screen, new Style(width, !colour, ascii)).Select(Plain), Draw(screen, new Style(width, colour, ascii)).Select(Plain));
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Lines_InATerminal_StandAsTheyWereDrawn(string screen, int width, bool colour, bool ascii)
+    {
+        Assert.SkipUnless(Tmux.IsThere, "tmux is not on the PATH; apt-get install tmux");
+        var lines = Draw(screen, new Style(width, colour, ascii)).ToList();
+        using var folder = new Recorded();
+        using var terminal = Tmux.Start(width, lines.Count + 2, $"cat {folder.File("screen", string.Join('\n', lines) + "\n")}; echo END");
+
+        var shown = await terminal.UntilAsync(seen => seen.Contains("END"), TestContext.Current.CancellationToken);
+
+        Assert.Equal([.. lines.Select(line => Plain(line).TrimEnd()), "END"], shown);
+        Assert.Equal(colour, terminal.Capture(colours: true).Any(line => line.Contains('\e', StringComparison.Ordinal)));
+    }
 
     private static TheoryData<string, int, bool, bool> Every()
     {
@@ -69,7 +84,7 @@ public sealed partial class ScreenTests
     [GeneratedRegex("\e\\[[0-9;]*m")]
     private static partial Regex Colours();
 
-    private static void Recorded(string name, string drawn, [CallerFilePath] string here = "")
+    private static void AsRecorded(string name, string drawn, [CallerFilePath] string here = "")
     {
         var file = Path.Combine(Path.GetDirectoryName(here)!, "..", "Screens", name);
         if (Environment.GetEnvironmentVariable("UPDATE_SCREENS") == "1")
