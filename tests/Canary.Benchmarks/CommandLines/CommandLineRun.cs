@@ -60,15 +60,15 @@ internal static class CommandLineRun
         return took;
     }
 
-    private static string Manifests() => "apiVersion: v1\nkind: Namespace\nmetadata: {name: bench}\n" + string.Concat(Enumerable.Range(1, Rollouts).Select(number => $$"""
+    private static string Manifests() => "apiVersion: v1\nkind: Namespace\nmetadata: {name: bench}\n" + string.Concat(Enumerable.Range(1, Rollouts).Select(number => $$$"""
         ---
         apiVersion: canary.dev/v1alpha1
         kind: Rollout
-        metadata: {name: checkout-{{number}}, namespace: bench}
+        metadata: {name: checkout-{{{number}}}, namespace: bench}
         spec:
-          workloadRef: {name: checkout-{{number}}}
-          service: checkout-{{number}}
-          traffic: {istio: {virtualServices: [{name: checkout-{{number}}}]}}
+          workloadRef: {name: checkout-{{{number}}}}
+          service: checkout-{{{number}}}
+          traffic: {istio: {virtualServices: [{name: checkout-{{{number}}}}]}}
           analysis: {templates: [{name: golden-signals, clusterScope: true}]}
 
         """));
