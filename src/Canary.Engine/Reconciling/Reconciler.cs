@@ -128,6 +128,7 @@ internal sealed class Reconciler(
                 await run.ApplyAsync(effect, stop).ConfigureAwait(false);
             }
 
+            announcements.Post(key, run.News);
             return new Pass(run.CutShort ?? PassEnd.Failed);
         }
 
@@ -139,6 +140,7 @@ internal sealed class Reconciler(
         {
             // The status says that they were told: whatever happened since, they have to be.
             announcements.Post(key, decision.Announcements);
+            announcements.Post(key, run.News);
         }
 
         var alarm = run.CutShort is not null || await SetAlarmAsync(key, decision.LookAgainAt, at, stop).ConfigureAwait(false);
