@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Canary.Cli.Commands;
 using Canary.Cli.Output;
@@ -8,6 +9,9 @@ namespace Canary.Cli;
 /// <summary>The command line: what it offers, and how it ends.</summary>
 internal static class CommandLine
 {
+    /// <summary>Commands whose help says what they end with by themselves.</summary>
+    private static readonly string[] Analyses = ["analyze", "replay", "power", "lint", "completion", "version"];
+
     /// <summary>Runs one call.</summary>
     /// <param name="arguments">The arguments, without the program's name.</param>
     /// <param name="terminal">Where it writes.</param>
@@ -16,12 +20,27 @@ internal static class CommandLine
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal, TimeProvider time, CancellationToken cancellation = default)
     {
-        var root = new RootCommand("Canary: judges whether a new version is worse than the one that serves, by statistics that stay valid however often one looks.")
+        var call = new ClusterCall(terminal, time);
+        var root = new RootCommand("Canary: rolls new versions out in steps, and judges whether they are worse than the one that serves. The commands talk to the Kubernetes API; they work while the engine is down.")
         {
+            ListCommand.Create(call),
+            ListCommand.CreateGet(call),
+            WatchCommand.Create(call),
+            StatusCommand.Create(call),
             AnalyzeCommand.Create(terminal, time),
             ReplayCommand.Create(terminal),
             PowerCommand.Create(terminal),
         };
+        foreach (var order in OrderCommand.CreateAll(call))
+        {
+            root.Subcommands.Add(order);
+        }
+
+        foreach (var later in new[] { SetImageCommand.Create(call), HistoryCommand.Create(call), ExplainCommand.Create(call), LintCommand.Create(call), VersionCommand.Create(terminal), CompletionCommand.Create(terminal), CompletionCommand.CreateHidden(terminal, root) })
+        {
+            root.Subcommands.Add(later);
+        }
+
         var parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)
         {
@@ -37,7 +56,13 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false }, cancellation).ConfigureAwait(false);
+            var exit = await parsed.InvokeAsync(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false }, cancellation).ConfigureAwait(false);
+            if (parsed.Action is HelpAction && !Analyses.Contains(parsed.CommandResult.Command.Name))
+            {
+                terminal.Out.WriteLine(ExitCode.OnCallHelp);
+            }
+
+            return exit;
         }
         catch (UsageException wrong)
         {
@@ -51,6 +76,11 @@ internal static class CommandLine
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return ExitCode.Inconclusive;
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.EndProgress();
+            return ExitCode.Interrupted;
         }
     }
 }

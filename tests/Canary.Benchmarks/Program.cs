@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Canary.Benchmarks.CommandLines;
 using Canary.Benchmarks.Evaluation;
 using Canary.Benchmarks.Functions;
 using Canary.Benchmarks.Idle;
@@ -25,6 +26,15 @@ idle.SetAction(async (parsed, cancellation) =>
     Results.Put("idle", string.Create(CultureInfo.InvariantCulture, $"{count:N0} idle Rollouts"), command, parsed.GetValue(note), IdleReport.Write(facts, count, pods, window));
 });
 
+var program = new Option<FileInfo>("--program") { Description = "The command line as it was published", Required = true };
+var runs = new Option<int>("--runs") { Description = "How often each command runs", DefaultValueFactory = _ => 30 };
+var cli = new Command("cli", "How long the command line takes, as published, against a sandbox (a minute)") { program, runs, note };
+cli.SetAction(async (parsed, cancellation) =>
+{
+    var (published, count) = (parsed.GetRequiredValue(program), parsed.GetValue(runs));
+    Results.Put("cli", "The command line", $"cli --program {published.Name}", parsed.GetValue(note), await CommandLineRun.RunAsync(published, count, TimeProvider.System, cancellation));
+});
+
 var share = new Option<double>("--share") { Description = "The share of source files that are mutated, in (0, 1]", DefaultValueFactory = _ => 1 };
 var seed = new Option<int>("--seed") { Description = "Which files are drawn", DefaultValueFactory = _ => 1 };
 var mutants = new Command("mutants", "How many small changes of Statistics and Core the tests notice (hours; with --share 0.1 about half an hour)") { share, seed, note };
@@ -34,5 +44,5 @@ mutants.SetAction(parsed =>
     Results.Put("mutants", "Mutants", string.Create(CultureInfo.InvariantCulture, $"mutants --share {part} --seed {draw}"), parsed.GetValue(note), MutantsRun.Run(part, draw));
 });
 
-var root = new RootCommand("Measures Canary and writes docs/benchmarks.md. Build it in Release.") { functions, idle, mutants, EvaluationCommand.Create(TimeProvider.System, note) };
+var root = new RootCommand("Measures Canary and writes docs/benchmarks.md. Build it in Release.") { functions, idle, cli, mutants, EvaluationCommand.Create(TimeProvider.System, note) };
 return await root.Parse(args).InvokeAsync();

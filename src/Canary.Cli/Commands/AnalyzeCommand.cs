@@ -17,9 +17,7 @@ internal static class AnalyzeCommand
         var file = new Argument<FileInfo?>("FILE") { Description = "Measurements to judge (docs/analysis.md); without it, pods are measured now", Arity = ArgumentArity.ZeroOrOne };
         var stable = new Option<string?>("--stable") { Description = $"The pods that serve: {PodSelection.Forms}", HelpName = "PODS" };
         var candidate = new Option<string?>("--candidate") { Description = "The pods on trial, in the same words", HelpName = "PODS" };
-        var ns = new Option<string?>("--namespace", "-n") { Description = "Their namespace; that of the kubeconfig's context by default", HelpName = "NAME" };
-        var kubeconfig = new Option<FileInfo?>("--kubeconfig") { Description = "A kubeconfig; the usual one by default", HelpName = "FILE" };
-        var context = new Option<string?>("--context") { Description = "The kubeconfig's context; its current one by default", HelpName = "NAME" };
+        var access = new AccessOptions();
         var templates = new Option<string[]>("--template") { Description = "An AnalysisTemplate or ClusterAnalysisTemplate of the cluster; may be repeated. golden-signals by default", HelpName = "NAME", DefaultValueFactory = _ => [] };
         var metrics = SharedOptions.Metrics();
         var arguments = SharedOptions.Arguments();
@@ -31,8 +29,9 @@ internal static class AnalyzeCommand
         var output = SharedOptions.Output();
         var command = new Command("analyze", $"Judges whether a candidate is worse than stable: from a file, or from both versions' pods as they serve now. {ExitCode.Help}")
         {
-            file, stable, candidate, ns, kubeconfig, context, templates, metrics, arguments, settings, duration, atLeast, weight, record, output,
+            file, stable, candidate, templates, metrics, arguments, settings, duration, atLeast, weight, record, output,
         };
+        access.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var judged = SharedOptions.ReadMetrics(parsed.GetValue(metrics), parsed.GetRequiredValue(arguments));
@@ -51,9 +50,7 @@ internal static class AnalyzeCommand
             {
                 Stable = Pods("--stable", parsed.GetValue(stable)),
                 Candidate = Pods("--candidate", parsed.GetValue(candidate)),
-                Namespace = parsed.GetValue(ns),
-                Kubeconfig = parsed.GetValue(kubeconfig)?.FullName,
-                Context = parsed.GetValue(context),
+                Access = access.Read(parsed),
                 Templates = parsed.GetRequiredValue(templates) is { Length: > 0 } names ? names : ["golden-signals"],
                 Metrics = judged,
                 Arguments = SharedOptions.TemplateArguments(parsed.GetRequiredValue(arguments)),

@@ -12,6 +12,16 @@ internal static class SharedOptions
 {
     public static Option<OutputFormat> Output() => new("--output", "-o") { Description = "text for people, json for programs", DefaultValueFactory = _ => OutputFormat.Text };
 
+    public static Option<ResourceFormat> ResourceOutput() => new("--output", "-o") { Description = "text or wide for people; json, yaml or name for programs", DefaultValueFactory = _ => ResourceFormat.Text };
+
+    public static Option<bool> Ascii() => new("--ascii") { Description = "Draw with ASCII alone" };
+
+    public static Option<string> Timeout(string description, string usual) => new("--timeout") { Description = description, HelpName = "TIME", DefaultValueFactory = _ => usual };
+
+    /// <summary>Reads a duration.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static TimeSpan Duration(string option, string text) => DurationText.Parse(text) ?? throw new UsageException($"{option} {text}: {DurationText.Rule}");
+
     public static Option<FileInfo?> Metrics() => new("--metrics") { Description = "A file with an AnalysisTemplate or ClusterAnalysisTemplate to judge by", HelpName = "TEMPLATE.yaml" };
 
     public static Option<string[]> Arguments() => new("--arg") { Description = "A value for an argument of the template; may be repeated", HelpName = "NAME=VALUE", DefaultValueFactory = _ => [] };

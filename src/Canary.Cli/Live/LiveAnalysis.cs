@@ -28,9 +28,9 @@ internal sealed class LiveAnalysis(Terminal terminal, TimeProvider time, LiveQue
     /// <exception cref="UsageException">The kubeconfig, a template, or the name of the pods' owner is wrong.</exception>
     public async Task<int> RunAsync(OutputFormat format, CancellationToken cancellation)
     {
-        var connection = ClusterReader.Connect(question.Kubeconfig, question.Context, time, NullLogger<KubernetesApi>.Instance);
+        var connection = await ClusterReader.ConnectAsync(question.Access, time, cancellation).ConfigureAwait(false);
         using var cluster = connection.Value ?? throw new UsageException([.. connection.Problems.Select(problem => problem.ToString())]);
-        var ns = question.Namespace ?? cluster.Namespace;
+        var ns = cluster.Namespace;
         ValueList<MetricSpec> metrics;
         AnalysisSpec spec;
         try

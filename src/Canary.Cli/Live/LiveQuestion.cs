@@ -1,6 +1,7 @@
 using Canary.Core;
 using Canary.Core.Analysis;
 using Canary.Core.Traffic;
+using Canary.Kubernetes.Access;
 using Canary.Kubernetes.Documents;
 
 namespace Canary.Cli.Live;
@@ -14,14 +15,8 @@ internal sealed record LiveQuestion
     /// <summary>The pods on trial.</summary>
     public required PodSelection Candidate { get; init; }
 
-    /// <summary>Their namespace; null takes the context's.</summary>
-    public string? Namespace { get; init; }
-
-    /// <summary>Path of a kubeconfig; null takes the usual one.</summary>
-    public string? Kubeconfig { get; init; }
-
-    /// <summary>The kubeconfig's context; null takes its current one.</summary>
-    public string? Context { get; init; }
+    /// <summary>Their cluster and namespace.</summary>
+    public ClusterAccess Access { get; init; } = new();
 
     /// <summary>Templates of the cluster; not looked at when there are <see cref="Metrics"/>.</summary>
     public IReadOnlyList<string> Templates { get; init; } = [];

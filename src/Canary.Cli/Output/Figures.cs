@@ -50,6 +50,26 @@ internal static class Figures
         _ => string.Create(Culture, $"{time.Value.TotalDays:0.#} days"),
     };
 
+    /// <summary>A span of time in its two largest units, to the second.</summary>
+    public static string Span(TimeSpan time) => time switch
+    {
+        { Ticks: < 0 } => "0 s",
+        { TotalMinutes: < 1 } => string.Create(Culture, $"{time.Seconds} s"),
+        { TotalHours: < 1 } => time.Seconds == 0 ? string.Create(Culture, $"{time.Minutes} min") : string.Create(Culture, $"{time.Minutes} min {time.Seconds} s"),
+        { TotalDays: < 1 } => time.Minutes == 0 ? string.Create(Culture, $"{time.Hours} h") : string.Create(Culture, $"{time.Hours} h {time.Minutes} min"),
+        _ => time.Hours == 0 ? string.Create(Culture, $"{time.Days} d") : string.Create(Culture, $"{time.Days} d {time.Hours} h"),
+    };
+
+    /// <summary>How old something is, as kubectl writes it.</summary>
+    public static string Age(TimeSpan age) => age switch
+    {
+        { Ticks: < 0 } => "0s",
+        { TotalMinutes: < 2 } => string.Create(Culture, $"{(int)age.TotalSeconds}s"),
+        { TotalHours: < 2 } => string.Create(Culture, $"{(int)age.TotalMinutes}m"),
+        { TotalDays: < 2 } => string.Create(Culture, $"{(int)age.TotalHours}h"),
+        _ => string.Create(Culture, $"{(int)age.TotalDays}d"),
+    };
+
     /// <summary>A moment: the time within the day, in UTC.</summary>
     public static string Clock(DateTimeOffset at) => at.ToUniversalTime().ToString("HH:mm:ss", Culture);
 }

@@ -35,6 +35,18 @@ public sealed record Verdict
 
     /// <summary>What the step could have seen, in words; null when that is not known.</summary>
     public string? Power { get; init; }
+
+    /// <summary>Says for one metric alone what the verdict says for all together.</summary>
+    /// <param name="metric">One of <see cref="Metrics"/>.</param>
+    /// <returns>Whether it is beyond a limit, accepted, not read, or still open.</returns>
+    public VerdictState StateOf(MetricVerdict metric) => metric switch
+    {
+        { Tripped: true } => VerdictState.Fail,
+        { Accepted: true, Measurement: MeasurementState.Value } => VerdictState.Pass,
+        { Measurement: MeasurementState.NoData or MeasurementState.Error } => VerdictState.Unknown,
+        _ when State == VerdictState.Fail && metric?.LogEvidence >= LogThreshold => VerdictState.Fail,
+        _ => VerdictState.Running,
+    };
 }
 
 /// <summary>The state of a verdict.</summary>

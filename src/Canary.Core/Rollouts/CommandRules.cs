@@ -294,9 +294,7 @@ internal static class CommandRules
             return stable;
         }
 
-        var former = pass.Status.History.FirstOrDefault(entry => entry.Revision == stable && entry.Outcome is Outcome.Promoted or Outcome.PromotedAtZero or Outcome.Unanalysed)?.From;
-        return pass.Observed.ReplicaSetOf(former)?.Revision
-            ?? pass.Observed.ReplicaSets.Where(replicaSet => replicaSet.Revision != stable && replicaSet.HistoryRevision is not null).MaxBy(replicaSet => replicaSet.HistoryRevision)?.Revision;
+        return FormerRevision.Of(pass.Status, pass.Observed.ReplicaSets);
     }
 
     private static (CommandResult Result, string Message) Restart(Pass pass)

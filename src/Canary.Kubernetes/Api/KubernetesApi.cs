@@ -101,14 +101,18 @@ public sealed partial class KubernetesApi : IDisposable
     {
         try
         {
-            return await ListPagesAsync(kind, ns, labelSelector, _options.PageSize, cancellationToken).ConfigureAwait(false);
+            return await ListPagesAsync(kind, ns, SelectorQuery(labelSelector), _options.PageSize, cancellationToken).ConfigureAwait(false);
         }
         catch (KubernetesApiException exception) when (exception.IsGone)
         {
             // The snapshot expired between two pages: take it in one piece.
-            return await ListPagesAsync(kind, ns, labelSelector, null, cancellationToken).ConfigureAwait(false);
+            return await ListPagesAsync(kind, ns, SelectorQuery(labelSelector), null, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>As <see cref="ListAsync"/>, by a field selector such as <c>involvedObject.uid=...</c>, in one piece.</summary>
+    internal Task<ResourceList> ListByFieldAsync(ResourceKind kind, string ns, string fieldSelector, CancellationToken cancellationToken) =>
+        ListPagesAsync(kind, ns, $"&fieldSelector={Uri.EscapeDataString(fieldSelector)}", null, cancellationToken);
 
     /// <summary>Creates an object.</summary>
     /// <param name="kind">Its kind.</param>
@@ -318,7 +322,7 @@ public sealed partial class KubernetesApi : IDisposable
     }
 
     private async Task<ResourceList> ListPagesAsync(
-        ResourceKind kind, string? ns, string? labelSelector, int? pageSize, CancellationToken cancellationToken)
+        ResourceKind kind, string? ns, string selectorQuery, int? pageSize, CancellationToken cancellationToken)
     {
         var items = new List<JsonObject>();
         var path = kind.Path(ns, null, null);
@@ -326,7 +330,7 @@ public sealed partial class KubernetesApi : IDisposable
         while (true)
         {
             var query = (pageSize is { } limit ? string.Create(CultureInfo.InvariantCulture, $"&limit={limit}") : string.Empty)
-                        + SelectorQuery(labelSelector)
+                        + selectorQuery
                         + (next.Length > 0 ? $"&continue={Uri.EscapeDataString(next)}" : string.Empty);
             var call = new ApiCall("list", kind.Plural, HttpMethod.Get, query.Length > 0 ? $"{path}?{query[1..]}" : path);
             var page = await SendAsync(call, cancellationToken).ConfigureAwait(false);

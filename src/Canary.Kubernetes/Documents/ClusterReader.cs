@@ -3,51 +3,38 @@ using Canary.Core;
 using Canary.Core.Analysis;
 using Canary.Core.Validation;
 using Canary.Engine.Ports;
+using Canary.Kubernetes.Access;
 using Canary.Kubernetes.Api;
 using Canary.Kubernetes.Mapping;
 using Canary.Kubernetes.Resources;
 using Canary.Kubernetes.Workloads;
-using k8s;
-using k8s.Exceptions;
-using Microsoft.Extensions.Logging;
 
 namespace Canary.Kubernetes.Documents;
 
 /// <summary>Reads what an analysis without a Rollout needs of a cluster, with the rights of a person; writes nothing. Thread-safe.</summary>
 public sealed class ClusterReader : IDisposable
 {
+    private readonly ClusterConnection _connection;
     private readonly KubernetesApi _api;
 
-    private ClusterReader(KubernetesApi api, string ns)
+    private ClusterReader(ClusterConnection connection)
     {
-        _api = api;
-        Namespace = ns;
+        _connection = connection;
+        _api = connection.Api;
     }
 
     /// <summary>The namespace of the kubeconfig's context; <c>default</c> when it has none.</summary>
-    public string Namespace { get; }
+    public string Namespace => _connection.Namespace;
 
     /// <summary>Prepares a reader; nothing is sent yet.</summary>
-    /// <param name="kubeconfig">Path of a kubeconfig file; null takes the usual places, and the service account within a cluster.</param>
-    /// <param name="context">The file's context; null takes its current one.</param>
+    /// <param name="access">Which cluster, and as whom.</param>
     /// <param name="time">The clock of timeouts.</param>
-    /// <param name="logger">Told of calls that are repeated.</param>
+    /// <param name="cancellation">Cancels a program that gives credentials.</param>
     /// <returns>The reader, or what is wrong with the kubeconfig.</returns>
-    public static DocumentReading<ClusterReader> Connect(string? kubeconfig, string? context, TimeProvider time, ILogger<KubernetesApi> logger)
+    public static async Task<DocumentReading<ClusterReader>> ConnectAsync(ClusterAccess access, TimeProvider time, CancellationToken cancellation)
     {
-        try
-        {
-            var configuration = kubeconfig is null && context is null
-                ? KubernetesClientConfiguration.BuildDefaultConfig()
-                : KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig, context);
-            var registry = global::Prometheus.Metrics.NewCustomRegistry();
-            var api = new KubernetesApi(configuration, new KubernetesApiOptions { Attempts = 2 }, time, new Random(1), registry, logger);
-            return new DocumentReading<ClusterReader>(new ClusterReader(api, configuration.Namespace ?? "default"), []);
-        }
-        catch (Exception wrong) when (wrong is KubeConfigException or IOException or UnauthorizedAccessException or YamlDotNet.Core.YamlException)
-        {
-            return DocumentReading<ClusterReader>.Wrong("kubeconfig", $"{wrong.Message}; name one with --kubeconfig FILE, or set KUBECONFIG");
-        }
+        var opened = await ClusterConnection.OpenAsync(access, time, cancellation).ConfigureAwait(false);
+        return new DocumentReading<ClusterReader>(opened.Value is { } connection ? new ClusterReader(connection) : null, opened.Problems);
     }
 
     /// <summary>Finds the pods of one arm that can be measured: ready, addressable, not about to go.</summary>
@@ -107,7 +94,7 @@ public sealed class ClusterReader : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _api.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     private async Task<IReadOnlyList<JsonObject>> ListAsync(string ns, string? selector, CancellationToken cancellation) =>
         [.. (await _api.ListAsync(ResourceKind.Pods, ns, selector, cancellation).ConfigureAwait(false)).Items];

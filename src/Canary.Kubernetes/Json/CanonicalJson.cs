@@ -75,7 +75,7 @@ public static class CanonicalJson
         {
             case JsonValueKind.String:
                 // Not GetValue: a node made from a date or a GUID is a string only once it is written.
-                AppendString(text, value.TryGetValue<string>(out var read) ? read : JsonSerializer.Deserialize<JsonElement>(value.ToJsonString()).GetString()!);
+                AppendString(text, value.TryGetValue<string>(out var read) ? read : JsonElement.Parse(value.ToJsonString()).GetString()!);
                 break;
             case JsonValueKind.Number:
                 text.Append(CanonicalNumber.Of(value.ToJsonString()));

@@ -13,11 +13,41 @@ public static class YamlTree
     /// <param name="yaml">Documents, each after a line <c>---</c>.</param>
     /// <returns>One tree a document, in their order; null for an empty one.</returns>
     /// <exception cref="YamlException">It is no YAML; the message tells line and column.</exception>
-    public static IEnumerable<JsonNode?> ParseAll(string yaml)
+    public static IEnumerable<JsonNode?> ParseAll(string yaml) => Parse(yaml).Select(document => document.Tree);
+
+    /// <summary>As <see cref="ParseAll"/>, with the nodes that know their lines.</summary>
+    internal static IReadOnlyList<(YamlNode Node, JsonNode? Tree)> Parse(string yaml)
     {
         var stream = new YamlStream();
         stream.Load(new StringReader(yaml));
-        return stream.Documents.Select(document => Convert(document.RootNode)).ToList();
+        return [.. stream.Documents.Select(document => (document.RootNode, Convert(document.RootNode)))];
+    }
+
+    /// <summary>The line on which a field stands.</summary>
+    /// <param name="root">The document's or object's node.</param>
+    /// <param name="path">Names and indexes, such as <c>spec.steps[2].setWeight</c>.</param>
+    /// <returns>The line, from 1, of the field, or of the last part of the path that there is.</returns>
+    internal static long LineOf(YamlNode root, string path)
+    {
+        var line = root.Start.Line;
+        var node = root;
+        foreach (var part in path.Replace("[", ".[", StringComparison.Ordinal).Split('.', StringSplitOptions.RemoveEmptyEntries))
+        {
+            switch (node)
+            {
+                case YamlMappingNode mapping when mapping.Children.FirstOrDefault(child => child.Key is YamlScalarNode key && key.Value == part) is { Key: { } key, Value: { } value }:
+                    (line, node) = (key.Start.Line, value);
+                    break;
+                case YamlSequenceNode sequence when part.StartsWith('[') && int.TryParse(part.AsSpan(1).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < sequence.Children.Count:
+                    node = sequence.Children[index];
+                    line = node.Start.Line;
+                    break;
+                default:
+                    return line;
+            }
+        }
+
+        return line;
     }
 
     private static JsonNode? Convert(YamlNode node) => node switch

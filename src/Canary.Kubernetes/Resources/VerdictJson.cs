@@ -24,7 +24,7 @@ internal static class VerdictJson
         var written = new JsonObject
         {
             ["name"] = metric.Name,
-            ["state"] = StateOf(metric, verdict).ToString(),
+            ["state"] = verdict.StateOf(metric).ToString(),
             ["reason"] = metric.Sentence,
             ["measurement"] = metric.Measurement.ToString(),
         };
@@ -60,16 +60,6 @@ internal static class VerdictJson
 
         return written;
     }
-
-    /// <remarks>A verdict's own state is for all metrics together: one of them is beyond a limit, accepted, still open, or not read.</remarks>
-    private static VerdictState StateOf(MetricVerdict metric, Verdict verdict) => metric switch
-    {
-        { Tripped: true } => VerdictState.Fail,
-        { Accepted: true, Measurement: MeasurementState.Value } => VerdictState.Pass,
-        { Measurement: MeasurementState.NoData or MeasurementState.Error } => VerdictState.Unknown,
-        _ when verdict.State == VerdictState.Fail && metric.LogEvidence >= verdict.LogThreshold => VerdictState.Fail,
-        _ => VerdictState.Running,
-    };
 
     // JSON has no word for what is not finite
     private static void Add(JsonObject written, string name, double? number)

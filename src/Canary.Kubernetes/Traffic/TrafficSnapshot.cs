@@ -38,7 +38,7 @@ internal sealed record TrafficSnapshot(
                 written["baseline"] = route.Baseline;
             }
 
-            routes.Add(written);
+            routes.Add((JsonNode)written);
         }
 
         var root = new JsonObject

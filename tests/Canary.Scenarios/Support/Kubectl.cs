@@ -19,9 +19,17 @@ internal sealed class Kubectl
     private static string? Binary { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists);
 
-    public async Task<(int Code, string Output)> TryAsync(string? input, params string[] arguments)
+    /// <summary>A folder that is looked into before those of the PATH; null for none.</summary>
+    public string? PathBefore { get; init; }
+
+    /// <summary>Runs a plugin: options of kubectl itself cannot stand before its name.</summary>
+    public Task<(int Code, string Output)> PluginAsync(params string[] arguments) => ReadAsync(StartBare(false, arguments), null);
+
+    public Task<(int Code, string Output)> TryAsync(string? input, params string[] arguments) => ReadAsync(Start(input is not null, arguments), input);
+
+    private static async Task<(int Code, string Output)> ReadAsync(Process started, string? input)
     {
-        using var process = Start(input is not null, arguments);
+        using var process = started;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
@@ -45,9 +53,11 @@ internal sealed class Kubectl
     }
 
     /// <summary>Starts a command that runs on, such as a watch; ended by its owner.</summary>
-    public Process Start(bool withInput, params string[] arguments)
+    public Process Start(bool withInput, params string[] arguments) => StartBare(withInput, ["--namespace", _namespace, .. arguments]);
+
+    private Process StartBare(bool withInput, string[] arguments)
     {
-        var start = new ProcessStartInfo(Binary!, ["--namespace", _namespace, .. arguments])
+        var start = new ProcessStartInfo(Binary!, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -55,6 +65,11 @@ internal sealed class Kubectl
         };
         start.Environment["KUBECONFIG"] = _kubeconfig;
         start.Environment["HOME"] = Path.GetDirectoryName(_kubeconfig);
+        if (PathBefore is { } folder)
+        {
+            start.Environment["PATH"] = $"{folder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
+        }
+
         return Process.Start(start)!; // a new process, so never null
     }
 }
