@@ -43,12 +43,13 @@ public static class KubernetesServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(provider => new RolloutTraffic(
-            provider.GetRequiredService<KubernetesApi>(), provider.GetRequiredService<ClusterCaches>(), Options(provider).ClusterDomain));
+            provider.GetRequiredService<ClusterCaches>(), Options(provider).ClusterDomain));
         services.TryAddSingleton<SnapshotReader>();
         services.TryAddSingleton(provider => new KubernetesRolloutStore(
             provider.GetRequiredService<KubernetesApi>(),
             provider.GetRequiredService<ClusterCaches>(),
             provider.GetRequiredService<SnapshotReader>(),
+            provider.GetRequiredService<ILeadership>(),
             provider.GetRequiredService<ILogger<KubernetesRolloutStore>>()));
         services.TryAddSingleton<IRolloutStore>(provider => provider.GetRequiredService<KubernetesRolloutStore>());
         services.TryAddSingleton<IEffectApplier, KubernetesEffectApplier>();

@@ -29,6 +29,7 @@ public sealed partial class KubernetesApi : IDisposable
     private readonly ILogger _logger;
     private readonly ApiTransport _transport;
     private readonly ApiPipelines _pipelines;
+    private readonly Func<bool>? _mayWrite;
 
     /// <summary>Prepares a client; nothing is sent yet.</summary>
     /// <param name="configuration">Address, TLS and credentials, as <see cref="KubernetesClientConfiguration"/> finds them.</param>
@@ -58,8 +59,20 @@ public sealed partial class KubernetesApi : IDisposable
         _pipelines = new ApiPipelines(options, time, Jitter, (failure, delay) => LogRepeated(failure.Message, delay));
     }
 
+    private KubernetesApi(KubernetesApi of, Func<bool> mayWrite)
+    {
+        (_options, _time, _logger, Jitter, _transport, _pipelines) = (of._options, of._time, of._logger, of.Jitter, of._transport, of._pipelines);
+        _mayWrite = mayWrite;
+    }
+
     /// <summary>Jitter for those who pause between calls.</summary>
     internal Jitter Jitter { get; }
+
+    /// <summary>The same client, for work that is allowed only under a condition: it is asked right before each attempt of a write goes out, also before repeats.</summary>
+    /// <param name="mayWrite">The condition; quick, does not throw.</param>
+    /// <returns>A client whose writes fail with <see cref="KubernetesApiException.FencedReason"/> once the condition does not hold. It lives on the connections of this one and is
+    /// not to be disposed.</returns>
+    internal KubernetesApi Fenced(Func<bool> mayWrite) => new(this, mayWrite);
 
     /// <summary>Reads one object.</summary>
     /// <param name="kind">Its kind.</param>
@@ -260,6 +273,11 @@ public sealed partial class KubernetesApi : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_mayWrite is not null)
+        {
+            return; // the connections are another's
+        }
+
         _transport.Dispose();
         _pipelines.Dispose();
     }
@@ -371,7 +389,12 @@ public sealed partial class KubernetesApi : IDisposable
     }
 
     private Task<JsonObject> SendAsync(ApiCall call, CancellationToken cancellationToken) =>
-        _pipelines.ExecuteAsync(call, token => _transport.SendForObjectAsync(call, token), cancellationToken);
+        _pipelines.ExecuteAsync(
+            call,
+            token => _mayWrite is null || call.Method == HttpMethod.Get || _mayWrite()
+                ? _transport.SendForObjectAsync(call, token)
+                : throw new KubernetesApiException(0, KubernetesApiException.FencedReason, $"{call}: not sent, another replica may lead by now"),
+            cancellationToken);
 
     [LoggerMessage(EventId = 2000, Level = LogLevel.Debug, Message = "Repeated a Kubernetes call after {Delay}: {Reason}")]
     private partial void LogRepeated(string reason, TimeSpan delay);

@@ -3,7 +3,7 @@ namespace Canary.Kubernetes.Api;
 /// <summary>The one exception of calls to the Kubernetes API: an answer other than success, or none.</summary>
 /// <param name="statusCode">HTTP status; 0 when no answer came (connection, timeout, credentials).</param>
 /// <param name="reason">Machine-readable reason: the server's (<c>Conflict</c>, <c>NotFound</c>, ...) or one of <see cref="ConnectionReason"/>,
-/// <see cref="TimeoutReason"/>, <see cref="CredentialsReason"/>, <see cref="InvalidResponseReason"/>.</param>
+/// <see cref="TimeoutReason"/>, <see cref="CredentialsReason"/>, <see cref="InvalidResponseReason"/>, <see cref="FencedReason"/>.</param>
 /// <param name="message">What happened, for a person.</param>
 /// <param name="retryAfter">How long the server asked to wait, or null.</param>
 /// <param name="innerException">The cause, or null.</param>
@@ -21,6 +21,9 @@ public sealed class KubernetesApiException(int statusCode, string reason, string
 
     /// <summary>Reason when the answer could not be read as JSON.</summary>
     public const string InvalidResponseReason = "InvalidResponse";
+
+    /// <summary>Reason when a write was not sent because the condition of its client does not hold.</summary>
+    public const string FencedReason = "Fenced";
 
     /// <summary>Makes an exception without a cause.</summary>
     /// <param name="statusCode">HTTP status; 0 when no answer came.</param>
@@ -65,7 +68,8 @@ public sealed class KubernetesApiException(int statusCode, string reason, string
     /// <summary>The same call may succeed later: 429, 5xx (but not 501 and 505), a timeout, a broken connection, an unreadable answer.</summary>
     public bool IsTransient => StatusCode switch
     {
-        0 or 429 => true,
+        0 => Reason != FencedReason,
+        429 => true,
         501 or 505 => false,
         >= 500 => true,
         _ => Reason == InvalidResponseReason,

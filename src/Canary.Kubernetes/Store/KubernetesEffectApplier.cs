@@ -6,19 +6,20 @@ using Canary.Kubernetes.Workloads;
 namespace Canary.Kubernetes.Store;
 
 /// <summary>Changes the cluster as decided. Thread-safe.</summary>
-internal sealed class KubernetesEffectApplier(KubernetesApi api, ClusterCaches caches, RolloutTraffic traffic, TimeProvider time) : IEffectApplier
+/// <remarks>
+/// Two fences hold off a process that was frozen while another took over: leadership is asked for right before each request goes out, after what the request stands on was read; and the
+/// request names the version of the object that was read, so that one which was on its way already is refused when the other has written.
+/// </remarks>
+internal sealed class KubernetesEffectApplier(KubernetesApi api, ClusterCaches caches, RolloutTraffic traffic, ILeadership leadership, TimeProvider time) : IEffectApplier
 {
-    private readonly WorkloadWriter _workloads = new(api, caches.Offer);
-    private readonly RolloutWriter _rollouts = new(api, caches.Offer);
-    private readonly AnalysisRunWriter _analyses = new(api, caches.Offer);
-
     /// <inheritdoc />
     public async Task ApplyAsync(Snapshot snapshot, Effect effect, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         try
         {
-            await DispatchAsync(snapshot, Subject.Of(snapshot), effect, cancellation).ConfigureAwait(false);
+            var fenced = api.Fenced(() => leadership.Leads(snapshot.Observation.Key));
+            await DispatchAsync(fenced, snapshot, Subject.Of(snapshot), effect, cancellation).ConfigureAwait(false);
         }
         catch (KubernetesApiException exception)
         {
@@ -37,27 +38,33 @@ internal sealed class KubernetesEffectApplier(KubernetesApi api, ClusterCaches c
         ? new Announcement("MissingRight", $"the engine may not {missing.Verb} {missing.Resource}{(missing.Group.Length > 0 ? $".{missing.Group}" : "")}; {missing}", Warning: true)
         : null;
 
-    private Task DispatchAsync(Snapshot snapshot, Subject subject, Effect effect, CancellationToken cancellation) => effect switch
+    private Task DispatchAsync(KubernetesApi fenced, Snapshot snapshot, Subject subject, Effect effect, CancellationToken cancellation) => effect switch
     {
-        Effect.PointSubsets or Effect.SetWeight or Effect.RestoreTraffic => traffic.ApplyAsync(snapshot, effect, cancellation),
-        Effect.CreateReplicaSet create => _workloads.CreateAsync(subject, create, cancellation),
-        Effect.CreateBaseline create => _workloads.CreateBaselineAsync(subject, create, cancellation),
-        Effect.ScaleReplicaSet scale => _workloads.ScaleAsync(subject, scale, cancellation),
-        Effect.CheckOut checkOut => _workloads.CheckOutAsync(subject, checkOut, cancellation),
-        Effect.CheckIn checkIn => _workloads.CheckInAsync(subject, checkIn, cancellation),
-        Effect.HandOver handOver => _workloads.HandOverAsync(subject, handOver, cancellation),
-        Effect.Saturate saturate => _workloads.SaturateAsync(subject, saturate, cancellation),
-        Effect.DeleteReplicaSet delete => _workloads.DeleteAsync(subject, delete, cancellation),
-        Effect.SetPaused pause => _workloads.SetPausedAsync(subject, pause.Paused, cancellation),
-        Effect.SetSurge surge => _workloads.SetSurgeAsync(subject, surge, cancellation),
-        Effect.SetTemplate template => _workloads.SetTemplateAsync(subject, template.ReplicaSet, cancellation),
-        Effect.StampRestart stamp => _workloads.StampRestartAsync(subject, stamp.At, cancellation),
-        Effect.StartAnalysis start => _analyses.StartAsync(subject, start, cancellation),
-        Effect.FinishAnalysis finish => _analyses.FinishAsync(subject, finish, time.GetUtcNow(), cancellation),
-        Effect.DeleteAnalysis delete => _analyses.DeleteAsync(subject, delete, cancellation),
-        Effect.ClearCommand clear => _rollouts.ClearCommandAsync(subject, clear.Raw, cancellation),
-        Effect.AddFinalizer => _rollouts.AddFinalizerAsync(subject, cancellation),
-        Effect.RemoveFinalizer => _rollouts.RemoveFinalizerAsync(subject, cancellation),
+        Effect.PointSubsets or Effect.SetWeight or Effect.RestoreTraffic => traffic.ApplyAsync(fenced, snapshot, effect, cancellation),
+        Effect.CreateReplicaSet create => Workloads(fenced).CreateAsync(subject, create, cancellation),
+        Effect.CreateBaseline create => Workloads(fenced).CreateBaselineAsync(subject, create, cancellation),
+        Effect.ScaleReplicaSet scale => Workloads(fenced).ScaleAsync(subject, scale, cancellation),
+        Effect.CheckOut checkOut => Workloads(fenced).CheckOutAsync(subject, checkOut, cancellation),
+        Effect.CheckIn checkIn => Workloads(fenced).CheckInAsync(subject, checkIn, cancellation),
+        Effect.HandOver handOver => Workloads(fenced).HandOverAsync(subject, handOver, cancellation),
+        Effect.Saturate saturate => Workloads(fenced).SaturateAsync(subject, saturate, cancellation),
+        Effect.DeleteReplicaSet delete => Workloads(fenced).DeleteAsync(subject, delete, cancellation),
+        Effect.SetPaused pause => Workloads(fenced).SetPausedAsync(subject, pause.Paused, cancellation),
+        Effect.SetSurge surge => Workloads(fenced).SetSurgeAsync(subject, surge, cancellation),
+        Effect.SetTemplate template => Workloads(fenced).SetTemplateAsync(subject, template.ReplicaSet, cancellation),
+        Effect.StampRestart stamp => Workloads(fenced).StampRestartAsync(subject, stamp.At, cancellation),
+        Effect.StartAnalysis start => Analyses(fenced).StartAsync(subject, start, cancellation),
+        Effect.FinishAnalysis finish => Analyses(fenced).FinishAsync(subject, finish, time.GetUtcNow(), cancellation),
+        Effect.DeleteAnalysis delete => Analyses(fenced).DeleteAsync(subject, delete, cancellation),
+        Effect.ClearCommand clear => Rollouts(fenced).ClearCommandAsync(subject, clear.Raw, cancellation),
+        Effect.AddFinalizer => Rollouts(fenced).AddFinalizerAsync(subject, cancellation),
+        Effect.RemoveFinalizer => Rollouts(fenced).RemoveFinalizerAsync(subject, cancellation),
         _ => throw new ArgumentOutOfRangeException(nameof(effect), effect, "is no known effect"),
     };
+
+    private WorkloadWriter Workloads(KubernetesApi fenced) => new(fenced, caches.Offer);
+
+    private RolloutWriter Rollouts(KubernetesApi fenced) => new(fenced, caches.Offer);
+
+    private AnalysisRunWriter Analyses(KubernetesApi fenced) => new(fenced, caches.Offer);
 }

@@ -16,14 +16,16 @@ public sealed partial class KubernetesRolloutStore : IRolloutStore
     private readonly KubernetesApi _api;
     private readonly ClusterCaches _caches;
     private readonly SnapshotReader _reader;
+    private readonly ILeadership _leadership;
     private readonly ILogger _logger;
     private volatile string? _refusal;
 
-    internal KubernetesRolloutStore(KubernetesApi api, ClusterCaches caches, SnapshotReader reader, ILogger<KubernetesRolloutStore> logger)
+    internal KubernetesRolloutStore(KubernetesApi api, ClusterCaches caches, SnapshotReader reader, ILeadership leadership, ILogger<KubernetesRolloutStore> logger)
     {
         _api = api;
         _caches = caches;
         _reader = reader;
+        _leadership = leadership;
         _logger = logger;
         new RolloutChanges(caches, (key, urgent) => Changed?.Invoke(key, urgent)).Listen();
     }
@@ -56,7 +58,7 @@ public sealed partial class KubernetesRolloutStore : IRolloutStore
         }
 
         var written = _reader.IsUnreadable(present) ? RolloutStatusJson.WriteBeside(status, present) : RolloutStatusJson.Write(status);
-        return await PutAsync(ResourceKind.Rollouts, present, snapshot.Version, written, cancellation).ConfigureAwait(false);
+        return await PutAsync(key, ResourceKind.Rollouts, present, snapshot.Version, written, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -71,11 +73,11 @@ public sealed partial class KubernetesRolloutStore : IRolloutStore
             return StoreResult.Gone;
         }
 
-        return await PutAsync(ResourceKind.AnalysisRuns, present, analysis.Version, AnalysisRunJson.Status(present, state, verdict), cancellation).ConfigureAwait(false);
+        return await PutAsync(key, ResourceKind.AnalysisRuns, present, analysis.Version, AnalysisRunJson.Status(present, state, verdict), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Replaces the status, always: an unchanged one costs the server no write, and tells whether we still are who may write.</summary>
-    private async Task<StoreResult> PutAsync(ResourceKind kind, JsonObject present, string version, JsonObject status, CancellationToken cancellation)
+    private async Task<StoreResult> PutAsync(RolloutKey key, ResourceKind kind, JsonObject present, string version, JsonObject status, CancellationToken cancellation)
     {
         var body = present.DeepClone().AsObject();
         body["metadata"]!["resourceVersion"] = version; // an object without metadata is in no cache
@@ -83,7 +85,7 @@ public sealed partial class KubernetesRolloutStore : IRolloutStore
         var title = $"{kind.Kind} {present.NamespaceOf()}/{present.NameOf()}";
         try
         {
-            _caches.Offer(await _api.ReplaceStatusAsync(kind, body, cancellation).ConfigureAwait(false));
+            _caches.Offer(await _api.Fenced(() => _leadership.Leads(key)).ReplaceStatusAsync(kind, body, cancellation).ConfigureAwait(false));
             _refusal = null;
             return StoreResult.Stored;
         }

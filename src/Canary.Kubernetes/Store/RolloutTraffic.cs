@@ -11,10 +11,9 @@ using Canary.Kubernetes.Traffic;
 namespace Canary.Kubernetes.Store;
 
 /// <summary>Reads and moves a rollout's traffic through Istio's objects. Thread-safe.</summary>
-/// <param name="api">The API.</param>
 /// <param name="caches">Where the objects are read.</param>
 /// <param name="clusterDomain">What ends every host name of the cluster.</param>
-internal sealed class RolloutTraffic(KubernetesApi api, ClusterCaches caches, string clusterDomain)
+internal sealed class RolloutTraffic(ClusterCaches caches, string clusterDomain)
 {
     private readonly ConditionalWeakTable<RolloutSpec, Memory> _observed = [];
 
@@ -63,7 +62,11 @@ internal sealed class RolloutTraffic(KubernetesApi api, ClusterCaches caches, st
     }
 
     /// <summary>Applies an effect on traffic.</summary>
-    public async Task ApplyAsync(Snapshot snapshot, Effect effect, CancellationToken cancellation)
+    /// <param name="api">The API, fenced.</param>
+    /// <param name="snapshot">What was decided on.</param>
+    /// <param name="effect">The effect.</param>
+    /// <param name="cancellation">Cancels between calls.</param>
+    public async Task ApplyAsync(KubernetesApi api, Snapshot snapshot, Effect effect, CancellationToken cancellation)
     {
         var observation = snapshot.Observation;
         var spec = observation.Spec ?? observation.Status.Plan ?? throw new EffectFailedException($"Rollout {observation.Key} names no routes");

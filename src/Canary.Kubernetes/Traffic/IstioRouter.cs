@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Canary.Core.Traffic;
 using Canary.Engine.Ports;
 using Canary.Kubernetes.Api;
+using Canary.Kubernetes.Json;
 
 namespace Canary.Kubernetes.Traffic;
 
@@ -151,7 +152,7 @@ internal sealed class IstioRouter
 
             try
             {
-                var stored = await _api.PatchAsync(kind, ns, name, PatchKind.JsonPatch, patch, null, cancellation).ConfigureAwait(false);
+                var stored = await _api.PatchAsync(kind, ns, name, PatchKind.JsonPatch, Unwritten(resource, patch), null, cancellation).ConfigureAwait(false);
                 _written(stored);
                 return stored;
             }
@@ -205,6 +206,22 @@ internal sealed class IstioRouter
         {
             throw new EffectFailedException($"{title}: {exception.Message}", null, exception);
         }
+    }
+
+    /// <summary>
+    /// Ties a patch to the version it was computed from. The guards of the patch itself cannot tell a late one: when a replica that was frozen sends 5 % and another has gone to 50 % and
+    /// back since, everything is at its place again.
+    /// </summary>
+    private static JsonArray Unwritten(JsonObject resource, JsonArray patch)
+    {
+        var version = new JsonPatchBuilder().TestUnwritten(resource).Build();
+        if (!patch.Any(operation => operation.Field("path").Text() == "/metadata/resourceVersion") && version is [var test])
+        {
+            version.Clear();
+            patch.Insert(0, test);
+        }
+
+        return patch;
     }
 
     private static bool HasMoved(KubernetesApiException exception) => exception.IsTestFailed || exception.IsConflict;

@@ -22,9 +22,9 @@ internal static class WorkloadPatches
     /// <summary>The name of a candidate's ReplicaSet.</summary>
     public static string NameOf(JsonObject deployment, Revision revision) => $"{deployment.NameOf()}-{revision.Hash}";
 
-    /// <summary>Sets the replicas of the same object.</summary>
+    /// <summary>Sets the replicas of a ReplicaSet that nobody has written since.</summary>
     public static JsonArray Scale(JsonObject replicaSet, int replicas) =>
-        new JsonPatchBuilder().Test("/metadata/uid", replicaSet.UidOf()).Add("/spec/replicas", replicas).Build();
+        new JsonPatchBuilder().TestResourceVersion(replicaSet.VersionOf()).Add("/spec/replicas", replicas).Build();
 
     /// <summary>Changes the owner, and nothing else, of a ReplicaSet that nobody has written since.</summary>
     public static JsonArray ChangeOwner(JsonObject replicaSet, JsonObject owner) => new JsonPatchBuilder()
@@ -48,10 +48,10 @@ internal static class WorkloadPatches
         return patch.Add("/spec/replicas", effect.Replicas).Build();
     }
 
-    /// <summary>Pauses or unpauses one Deployment: a merge that touches one field, and refuses another object of the same name.</summary>
+    /// <summary>Pauses or unpauses a Deployment that nobody has written since: a merge that touches one field.</summary>
     public static JsonObject SetPaused(JsonObject deployment, bool paused) => new()
     {
-        ["metadata"] = new JsonObject { ["uid"] = deployment.UidOf() },
+        ["metadata"] = new JsonObject { ["uid"] = deployment.UidOf(), ["resourceVersion"] = deployment.VersionOf() },
         ["spec"] = new JsonObject { ["paused"] = paused },
     };
 
@@ -70,10 +70,10 @@ internal static class WorkloadPatches
         };
     }
 
-    /// <summary>Stamps the template as <c>kubectl rollout restart</c> does.</summary>
+    /// <summary>Stamps the template of a Deployment that nobody has written since, as <c>kubectl rollout restart</c> does.</summary>
     public static JsonObject StampRestart(JsonObject deployment, string at) => new()
     {
-        ["metadata"] = new JsonObject { ["uid"] = deployment.UidOf() },
+        ["metadata"] = new JsonObject { ["uid"] = deployment.UidOf(), ["resourceVersion"] = deployment.VersionOf() },
         ["spec"] = new JsonObject
         {
             ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Names.RestartAnnotation] = at } } },

@@ -31,10 +31,10 @@ internal sealed class ShopHarness : IAsyncDisposable
             NullLogger<KubernetesApi>.Instance,
             Cluster);
         Caches = new ClusterCaches(_api, ns, new ListWatchOptions(), Time, NullLoggerFactory.Instance);
-        var traffic = new RolloutTraffic(_api, Caches, "cluster.local");
-        Store = new KubernetesRolloutStore(_api, Caches, new SnapshotReader(Caches, traffic), NullLogger<KubernetesRolloutStore>.Instance);
+        var traffic = new RolloutTraffic(Caches, "cluster.local");
+        Store = new KubernetesRolloutStore(_api, Caches, new SnapshotReader(Caches, traffic), Leadership, NullLogger<KubernetesRolloutStore>.Instance);
         Store.Changed += (key, urgent) => Changes.Enqueue((key, urgent));
-        Applier = new KubernetesEffectApplier(_api, Caches, traffic, Time);
+        Applier = new KubernetesEffectApplier(_api, Caches, traffic, Leadership, Time);
 
         foreach (var resource in MeshYaml.All(Shop))
         {
@@ -52,6 +52,9 @@ internal sealed class ShopHarness : IAsyncDisposable
     public FakeCluster Cluster { get; } = new();
 
     public KubernetesApi Api => _api;
+
+    /// <summary>Whether this process leads.</summary>
+    public SwitchedLeadership Leadership { get; } = new();
 
     public ClusterCaches Caches { get; }
 
