@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Canary.Core;
 using Canary.Core.Analysis;
 using Canary.Core.Rollouts;
+using Canary.Engine.Ports;
 using Canary.Engine.Queueing;
 using Canary.Engine.Reconciling;
 using Prometheus;
@@ -19,6 +20,8 @@ internal sealed class EngineTelemetry
     private readonly Gauge _weight;
     private readonly Gauge _phase;
     private readonly Gauge _step;
+    private readonly Gauge _known;
+    private readonly Gauge _led;
     private readonly Gauge _queueDepth;
     private readonly Counter _verdicts;
     private readonly Counter _decisions;
@@ -38,6 +41,8 @@ internal sealed class EngineTelemetry
             "canary_rollout_weight_percent", "Share of requests that the candidate is to get, as a percent in [0, 100].", "namespace", "name");
         _phase = metrics.CreateGauge("canary_rollout_phase", "1 for the phase that the rollout is in, 0 for the others.", "namespace", "name", "phase");
         _step = metrics.CreateGauge("canary_rollout_step_index", "The step that the rollout stands in, from 0; -1 when none is under way.", "namespace", "name");
+        _known = metrics.CreateGauge("canary_rollouts_known", "Rollouts that this process sees, leading them or not.");
+        _led = metrics.CreateGauge("canary_rollouts_led", "Rollouts that this process leads now, and so may write to.");
         _queueDepth = metrics.CreateGauge("canary_queue_depth", "Rollouts that wait for a worker, or for their time.", "lane");
         _verdicts = metrics.CreateCounter("canary_verdicts_total", "Verdicts given after a round of measurement.", "state");
         _decisions = metrics.CreateCounter("canary_decisions_total", "Decisions that were remembered.", "phase");
@@ -60,6 +65,15 @@ internal sealed class EngineTelemetry
         _queueDepth.WithLabels("urgent").Set(queue.UrgentDepth);
         _queueDepth.WithLabels("ordinary").Set(queue.OrdinaryDepth);
         _queueDepth.WithLabels("delayed").Set(queue.DelayedDepth);
+    });
+
+    /// <summary>Shows how many rollouts there are, and how many of them this process leads, whenever the metrics are read.</summary>
+    /// <remarks>Over all processes, what is known less what is led is led by nobody: however leadership is shared, that must be none.</remarks>
+    public void Watch(IRolloutStore store, ILeadership leadership) => _registry.AddBeforeCollectCallback(() =>
+    {
+        var known = store.List();
+        _known.Set(known.Count);
+        _led.Set(known.Count(leadership.Leads));
     });
 
     public void Passed(PassEnd end, TimeSpan elapsed) => _passSeconds.WithLabels(Word(end)).Observe(elapsed.TotalSeconds);

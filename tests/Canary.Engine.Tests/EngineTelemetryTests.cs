@@ -57,4 +57,22 @@ public sealed class EngineTelemetryTests
         Assert.Contains("canary_queue_depth{lane=\"ordinary\"} 1", text, StringComparison.Ordinal);
         Assert.Contains("canary_queue_depth{lane=\"delayed\"} 1", text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Watch_SomeRolloutsLed_ShowsHowManyAreLedOfThoseKnown()
+    {
+        await using var engine = new EngineHarness();
+        engine.Store.Put(Checkout);
+        engine.Store.Put(Search);
+        engine.Leadership.Rule = key => key == Search;
+        engine.Get<EngineTelemetry>().Watch(engine.Store, engine.Leadership);
+
+        var before = await engine.MetricsAsync();
+        engine.Leadership.Rule = _ => false;
+        var after = await engine.MetricsAsync();
+
+        Assert.Contains("canary_rollouts_known 2", before, StringComparison.Ordinal);
+        Assert.Contains("canary_rollouts_led 1", before, StringComparison.Ordinal);
+        Assert.Contains("canary_rollouts_led 0", after, StringComparison.Ordinal);
+    }
 }

@@ -59,6 +59,7 @@ internal sealed class ReconcileLoop : BackgroundService
         _options = options.Value;
         _logger = logger;
         telemetry.Watch(queue);
+        telemetry.Watch(store, leadership);
     }
 
     /// <inheritdoc />
