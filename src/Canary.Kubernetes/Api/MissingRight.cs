@@ -2,19 +2,23 @@ using System.Text.RegularExpressions;
 
 namespace Canary.Kubernetes.Api;
 
-/// <summary>A right that the authoriser says this process does not have. Immutable.</summary>
+/// <summary>A right that the authoriser says the caller does not have. Immutable.</summary>
 /// <param name="Verb">Kubernetes' verb, such as <c>list</c>.</param>
 /// <param name="Group">API group; empty for the core group.</param>
 /// <param name="Resource">Plural, with a subresource after a slash, such as <c>rollouts/status</c>.</param>
 /// <param name="Namespace">Where it is missing; null: in the whole cluster.</param>
-public sealed partial record MissingRight(string Verb, string Group, string Resource, string? Namespace)
+/// <param name="User">Who lacks it, as the authoriser calls them; empty when it did not say.</param>
+public sealed partial record MissingRight(string Verb, string Group, string Resource, string? Namespace, string User = "")
 {
     /// <summary>The rule that gives it, as it is written in a Role or ClusterRole. Whoever follows a kind needs list and watch, so that one brings the other.</summary>
     public string Rule => $$"""{apiGroups: ["{{Group}}"], resources: ["{{Resource}}"], verbs: [{{Verbs}}]}""";
 
     private string Verbs => Verb is "list" or "watch" ? "\"list\", \"watch\"" : $"\"{Verb}\"";
 
-    /// <summary>The remedy: which rule is to be added, and where.</summary>
+    /// <summary>What the caller may not do.</summary>
+    public string Deed => $"{Verb} {Resource}{(Group.Length == 0 ? "" : $".{Group}")}";
+
+    /// <summary>The remedy where the engine is the caller: which rule is to be added, and where.</summary>
     /// <returns>Words that go on a sentence.</returns>
     public override string ToString() =>
         $"give the engine's service account the rule {Rule} in a ClusterRole{(Namespace is null ? "" : $", or in a Role of namespace {Namespace}")}";
@@ -27,10 +31,10 @@ public sealed partial record MissingRight(string Verb, string Group, string Reso
         var said = Refusal().Match(message);
         return !said.Success
             ? null
-            : new MissingRight(said.Groups["verb"].Value, said.Groups["group"].Value, said.Groups["resource"].Value, said.Groups["namespace"] is { Success: true } ns ? ns.Value : null);
+            : new MissingRight(said.Groups["verb"].Value, said.Groups["group"].Value, said.Groups["resource"].Value, said.Groups["namespace"] is { Success: true } ns ? ns.Value : null, said.Groups["user"].Value);
     }
 
     /// <remarks>kube-apiserver words every refusal so, whichever authoriser it comes from; its reason may follow.</remarks>
-    [GeneratedRegex("""cannot (?<verb>[a-z]+) resource "(?<resource>[^"]+)" in API group "(?<group>[^"]*)" (?:in the namespace "(?<namespace>[^"]+)"|at the cluster scope)""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""(?:User "(?<user>[^"]*)" )?cannot (?<verb>[a-z]+) resource "(?<resource>[^"]+)" in API group "(?<group>[^"]*)" (?:in the namespace "(?<namespace>[^"]+)"|at the cluster scope)""", RegexOptions.CultureInvariant)]
     private static partial Regex Refusal();
 }

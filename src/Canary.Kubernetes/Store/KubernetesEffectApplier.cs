@@ -35,7 +35,7 @@ internal sealed class KubernetesEffectApplier(KubernetesApi api, ClusterCaches c
 
     /// <summary>A right that is missing is told on the Rollout: trying again does not help, and whoever waits for it should not have to read logs.</summary>
     private static Announcement? NewsOf(KubernetesApiException exception) => exception.Missing is { } missing
-        ? new Announcement("MissingRight", $"the engine may not {missing.Verb} {missing.Resource}{(missing.Group.Length > 0 ? $".{missing.Group}" : "")}; {missing}", Warning: true)
+        ? new Announcement("MissingRight", $"the engine may not {missing.Deed}; {missing}", Warning: true)
         : null;
 
     private Task DispatchAsync(KubernetesApi fenced, Snapshot snapshot, Subject subject, Effect effect, CancellationToken cancellation) => effect switch

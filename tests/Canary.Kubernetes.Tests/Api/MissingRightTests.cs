@@ -9,9 +9,9 @@ public sealed class MissingRightTests
     private const string User = "User \"system:serviceaccount:canary-system:canary\"";
 
     [Theory]
-    [InlineData($"rollouts.canary.dev is forbidden: {User} cannot list resource \"rollouts\" in API group \"canary.dev\" at the cluster scope", "list|canary.dev|rollouts|")]
-    [InlineData($"pods is forbidden: {User} cannot watch resource \"pods\" in API group \"\" in the namespace \"shop\"", "watch||pods|shop")]
-    [InlineData($"rollouts.canary.dev \"checkout\" is forbidden: {User} cannot update resource \"rollouts/status\" in API group \"canary.dev\" in the namespace \"shop\": a reason", "update|canary.dev|rollouts/status|shop")]
+    [InlineData($"rollouts.canary.dev is forbidden: {User} cannot list resource \"rollouts\" in API group \"canary.dev\" at the cluster scope", "list|canary.dev|rollouts||system:serviceaccount:canary-system:canary")]
+    [InlineData($"pods is forbidden: {User} cannot watch resource \"pods\" in API group \"\" in the namespace \"shop\"", "watch||pods|shop|system:serviceaccount:canary-system:canary")]
+    [InlineData($"rollouts.canary.dev \"checkout\" is forbidden: {User} cannot update resource \"rollouts/status\" in API group \"canary.dev\" in the namespace \"shop\": a reason", "update|canary.dev|rollouts/status|shop|system:serviceaccount:canary-system:canary")]
     [InlineData("namespaces \"shop\" is forbidden: unable to create new content in namespace shop because it is being terminated", null)]
     [InlineData("replicasets.apps \"a\" is forbidden: exceeded quota: few, requested: count/replicasets.apps=1, used: 3, limited: 3", null)]
     [InlineData("replicasets.apps \"a\" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: , <nil>", null)]
@@ -20,7 +20,7 @@ public sealed class MissingRightTests
     {
         var missing = MissingRight.Read(message);
 
-        Assert.Equal(expected, missing is null ? null : $"{missing.Verb}|{missing.Group}|{missing.Resource}|{missing.Namespace}");
+        Assert.Equal(expected, missing is null ? null : $"{missing.Verb}|{missing.Group}|{missing.Resource}|{missing.Namespace}|{missing.User}");
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class MissingRightTests
         Refuse(await harness.Server.NextAsync(), "get");
         var failure = await Assert.ThrowsAsync<KubernetesApiException>(() => call);
 
-        Assert.Equal(new MissingRight("get", "apps", "deployments", "shop"), failure.Missing);
+        Assert.Equal(new MissingRight("get", "apps", "deployments", "shop", "x"), failure.Missing);
         Assert.EndsWith($"in the namespace \"shop\"; {failure.Missing}", failure.Message, StringComparison.Ordinal);
         Assert.Equal(1, harness.Server.Received);
     }
