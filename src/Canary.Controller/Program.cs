@@ -12,6 +12,7 @@ if (args is ["--help" or "-h"])
           --Kubernetes:Kubeconfig=FILE     a kubeconfig; the service account within a cluster by default
           --Kubernetes:Namespace=NAME      only the Rollouts of one namespace; all by default
           --Kubernetes:LeaderElection=false  only where there is certainly one process
+          --shards N                       spread the Rollouts over N shards, each led by one of the replicas; 1 by default
           --Controller:Listen=http://0.0.0.0:8080   /healthz, /readyz, /metrics
           --Controller:LogFormat=Json|Console       --Controller:LogLevel=Information
           --Engine:Workers=8               passes at once

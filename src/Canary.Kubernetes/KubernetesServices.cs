@@ -62,7 +62,7 @@ public static class KubernetesServices
             provider.GetRequiredService<KubernetesApi>(), Options(provider).LeaseNamespace, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(MakeLeadership);
 
-        // Hosts stop in reverse order: the Lease is given back before the caches stop.
+        // Hosts stop in reverse order: the Leases are given back before the caches stop.
         services.AddHostedService(provider => provider.GetRequiredService<ClusterCaches>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ILeadership>() as IHostedService ?? new NothingToRun());
         return services;
@@ -107,6 +107,7 @@ public static class KubernetesServices
             Namespace = options.LeaseNamespace,
             Name = options.LeaseName,
             Identity = options.Identity,
+            Shards = options.Leadership.Shards,
             LeaseDuration = options.LeaseDuration,
             RenewDeadline = options.RenewDeadline,
             RetryPeriod = options.RetryPeriod,
@@ -116,8 +117,14 @@ public static class KubernetesServices
             throw new OptionsValidationException("Kubernetes", typeof(KubernetesOptions), wrong.Failures);
         }
 
-        var time = provider.GetRequiredService<TimeProvider>();
-        return new LeaseLeadership(new LeaseElector(provider.GetRequiredService<KubernetesApi>(), election, time, provider.GetRequiredService<ILogger<LeaseElector>>()), time);
+        // A replica that has not read the cluster could do nothing with a shard that it takes from another.
+        return new ShardLeadership(
+            provider.GetRequiredService<KubernetesApi>(),
+            election,
+            provider.GetRequiredService<ClusterCaches>().Ready,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<global::Prometheus.CollectorRegistry>(),
+            provider.GetRequiredService<ILogger<ShardLeadership>>());
     }
 
     private sealed class NothingToRun : IHostedService

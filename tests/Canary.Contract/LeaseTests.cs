@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Canary.Contract.Support;
+using Canary.Core;
 using Canary.Kubernetes.Api;
 using Canary.Kubernetes.Leadership;
 using Canary.Sandbox.ApiServer;
@@ -40,45 +42,65 @@ public sealed class LeaseTests(Servers servers)
         Assert.Equal("AlreadyExists", refused.Text("reason"));
     }
 
-    /// <summary>The engine's own elector: one leads, and when it stops the next one does, with a higher fencing token.</summary>
+    /// <summary>The engine's own election: shards are shared, and when a replica stops the other leads them all, in higher terms.</summary>
     [Theory, OnBothServers]
-    public async Task Elector_OfTwoReplicas_HandsTheLeaseOver(string server)
+    public async Task Election_OfTwoReplicas_SharesTheShardsAndHandsThemOver(string server)
     {
         var place = await servers.OpenAsync(server);
         using var api = new KubernetesApi(
             KubernetesClientConfiguration.BuildConfigFromConfigFile(place.Server.Cluster.Kubeconfig), new KubernetesApiOptions(), TimeProvider.System, new Random(5),
             global::Prometheus.Metrics.NewCustomRegistry(), NullLogger<KubernetesApi>.Instance);
-        using var first = CancellationTokenSource.CreateLinkedTokenSource(Place.Cancellation);
-        using var second = CancellationTokenSource.CreateLinkedTokenSource(Place.Cancellation);
-        var (early, late) = (new Term(), new Term());
+        using var first = Replica(api, place, "first");
+        using var second = Replica(api, place, "second");
 
-        var leading = Elector(api, place, "first").RunAsync(early.LeadAsync, first.Token);
-        var token = await early.Begun.Task;
-        var waiting = Elector(api, place, "second").RunAsync(late.LeadAsync, second.Token);
-        await first.CancelAsync();
-        await leading;
-        var next = await late.Begun.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Place.Cancellation);
-        await second.CancelAsync();
-        await waiting;
+        await first.StartAsync(Place.Cancellation);
+        await UntilAsync(() => Keys.All(first.Leads));
+        var terms = await TermsAsync(place);
+        await second.StartAsync(Place.Cancellation);
+        await UntilAsync(() => Keys.Count(second.Leads) is var share && share > 0 && Keys.Count(first.Leads) + share == Keys.Length);
+        var shared = (await HoldersAsync(place)).Distinct().Count();
+        await first.StopAsync(Place.Cancellation);
+        await UntilAsync(() => Keys.All(second.Leads));
+        var later = await TermsAsync(place);
+        await second.StopAsync(Place.Cancellation);
 
-        Assert.True(next > token, $"{next} after {token}");
-        Assert.True(string.IsNullOrEmpty((await place.GetAsync(place.Of("coordination.k8s.io", "v1", "leases") + "/canary")).Text("spec", "holderIdentity")));
+        Assert.Equal(2, shared);
+        Assert.All(terms.Zip(later), pair => Assert.True(pair.Second > pair.First, $"{pair.Second} after {pair.First}"));
+        Assert.All(await HoldersAsync(place), holder => Assert.True(string.IsNullOrEmpty(holder)));
     }
 
-    private static LeaseElector Elector(KubernetesApi api, Place place, string identity) => new(
-        api,
-        new LeaderElectionOptions { Namespace = place.Namespace, Identity = identity, LeaseDuration = TimeSpan.FromSeconds(5), RenewDeadline = TimeSpan.FromSeconds(4), RetryPeriod = TimeSpan.FromMilliseconds(100) },
-        TimeProvider.System,
-        NullLogger<LeaseElector>.Instance);
+    private static readonly RolloutKey[] Keys = [.. Enumerable.Range(0, 40).Select(number => new RolloutKey("shop", $"app-{number}"))];
 
-    private sealed class Term
+    private static async Task<List<string?>> HoldersAsync(Place place) => [.. (await ShardsAsync(place)).Select(lease => lease.Text("spec", "holderIdentity"))];
+
+    private static async Task<List<long>> TermsAsync(Place place) => [.. (await ShardsAsync(place)).Select(lease => (long)lease["spec"]!["leaseTransitions"]!)];
+
+    private static async Task<List<JsonObject>> ShardsAsync(Place place)
     {
-        public TaskCompletionSource<long> Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public async Task LeadAsync(long token, CancellationToken cancellation)
+        var shards = new List<JsonObject>();
+        for (var shard = 0; shard < 4; shard++)
         {
-            Begun.TrySetResult(token);
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            shards.Add(await place.GetAsync(place.Of("coordination.k8s.io", "v1", "leases") + FormattableString.Invariant($"/canary-{shard}")));
+        }
+
+        return shards;
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(30), "it did not come to what was waited for");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Place.Cancellation);
         }
     }
+
+    private static ShardLeadership Replica(KubernetesApi api, Place place, string identity) => new(
+        api,
+        new LeaderElectionOptions { Namespace = place.Namespace, Identity = identity, Shards = 4, LeaseDuration = TimeSpan.FromSeconds(5), RenewDeadline = TimeSpan.FromSeconds(4), RetryPeriod = TimeSpan.FromMilliseconds(100) },
+        Task.CompletedTask,
+        TimeProvider.System,
+        global::Prometheus.Metrics.NewCustomRegistry(),
+        NullLogger<ShardLeadership>.Instance);
 }

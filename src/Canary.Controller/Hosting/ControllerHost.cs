@@ -17,15 +17,18 @@ namespace Canary.Controller.Hosting;
 /// <summary>Composes the controller: the engine with the adapters that this process has.</summary>
 public static class ControllerHost
 {
+    /// <summary>Short names of the command line.</summary>
+    private static readonly Dictionary<string, string> ShortNames = new() { ["--shards"] = "Kubernetes:Leadership:Shards" };
+
     /// <summary>Builds the process.</summary>
-    /// <param name="arguments">Command line arguments: configuration as <c>--Section:Name=value</c>.</param>
+    /// <param name="arguments">Command line arguments: configuration as <c>--Section:Name=value</c>, and <c>--shards N</c>.</param>
     /// <param name="time">The clock of everything.</param>
     /// <param name="compose">Adds or replaces services last; null changes nothing.</param>
     /// <returns>The application, not yet started; starting it checks all options.</returns>
     public static WebApplication Build(string[] arguments, TimeProvider time, Action<WebApplicationBuilder>? compose = null)
     {
         var builder = WebApplication.CreateSlimBuilder(arguments);
-        builder.Configuration.AddEnvironmentVariables("CANARY_").AddCommandLine(arguments);
+        builder.Configuration.AddEnvironmentVariables("CANARY_").AddCommandLine(arguments, ShortNames);
         builder.Services.AddSingleton(time);
         builder.Services.AddOptions<ControllerOptions>().BindConfiguration("Controller").ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ControllerOptions>, ControllerOptionsValidator>();

@@ -12,4 +12,9 @@ public interface ILeadership
     /// <param name="key">Which.</param>
     /// <returns>True while it leads.</returns>
     bool Leads(RolloutKey key);
+
+    /// <summary>Begins work on a rollout; leadership is not handed to another on purpose before the work has ended.</summary>
+    /// <param name="key">Which.</param>
+    /// <returns>Ends the work when disposed. Null while this process does not lead it, or is about to hand it over.</returns>
+    IDisposable? Begin(RolloutKey key);
 }

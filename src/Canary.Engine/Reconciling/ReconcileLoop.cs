@@ -118,7 +118,8 @@ internal sealed class ReconcileLoop : BackgroundService
         {
             try
             {
-                Settle(item, await _reconciler.PassAsync(item, snapshot => See(item.Key, snapshot), hurry).ConfigureAwait(false));
+                using var work = _leadership.Begin(item.Key);
+                Settle(item, work is null ? new Pass(PassEnd.Stopped) : await _reconciler.PassAsync(item, snapshot => See(item.Key, snapshot), hurry).ConfigureAwait(false));
             }
             catch (Exception failure)
             {

@@ -4,6 +4,7 @@ using Canary.Core.Analysis;
 using Canary.Core.Rollouts;
 using Canary.Engine.Ports;
 using Canary.Kubernetes.Api;
+using Canary.Kubernetes.Leadership;
 using Canary.Kubernetes.Resources;
 using Microsoft.Extensions.Logging;
 
@@ -36,8 +37,8 @@ public sealed partial class KubernetesRolloutStore : IRolloutStore
     /// <summary>Completes when every cache was filled; kinds of Istio that the cluster does not know are not waited for. Cancelled when the host stops before.</summary>
     public Task Ready => _caches.Ready;
 
-    /// <summary>Why the caches trail the cluster, or that a status may not be stored, in one sentence; null while all is well.</summary>
-    public string? Trouble => _caches.Trouble() ?? _refusal;
+    /// <summary>Why the caches trail the cluster, that a status may not be stored, or that replicas do not agree on the shards, in one sentence; null while all is well.</summary>
+    public string? Trouble => _caches.Trouble() ?? _refusal ?? (_leadership as ShardLeadership)?.Obstacle;
 
     /// <inheritdoc />
     public IReadOnlyCollection<RolloutKey> List() =>

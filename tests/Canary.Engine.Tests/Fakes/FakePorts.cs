@@ -23,16 +23,40 @@ internal sealed class FakeApplier(Journal journal) : IEffectApplier
 /// <summary>Leads what it is told to lead.</summary>
 internal sealed class FakeLeadership : ILeadership
 {
+    private int _works;
+
     public event Action? Changed;
 
     public Func<RolloutKey, bool> Rule { get; set; } = _ => true;
 
     public bool Leads(RolloutKey key) => Rule(key);
 
+    /// <summary>Whether work may begin on what is led.</summary>
+    public bool Begins { get; set; } = true;
+
+    /// <summary>Works under way.</summary>
+    public int Works => Volatile.Read(ref _works);
+
+    public IDisposable? Begin(RolloutKey key)
+    {
+        if (!Begins || !Rule(key))
+        {
+            return null;
+        }
+
+        Interlocked.Increment(ref _works);
+        return new Work(this);
+    }
+
     public void Set(bool leads)
     {
         Rule = _ => leads;
         Changed?.Invoke();
+    }
+
+    private sealed class Work(FakeLeadership leadership) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref leadership._works);
     }
 }
 

@@ -12,6 +12,8 @@ internal sealed class SwitchedLeadership : ILeadership
 
     public bool Leads(RolloutKey key) => _leads;
 
+    public IDisposable? Begin(RolloutKey key) => null;
+
     public void Set(bool leads)
     {
         _leads = leads;

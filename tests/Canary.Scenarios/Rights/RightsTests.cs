@@ -14,9 +14,6 @@ public sealed class RightsTests(ITestOutputHelper output)
     /// <summary>Not requests of their own, so that the audit log has none: the admission plugin OwnerReferencesPermissionEnforcement asks the authoriser for them.</summary>
     private static readonly Right[] AskedByAdmission = [new("update", "canary.dev", "rollouts/finalizers", null), new("update", "apps", "deployments/finalizers", null)];
 
-    /// <summary>For the Leases of the replicas beside each other; one replica alone needs none of it.</summary>
-    private static readonly Right[] OfSeveralReplicas = [.. new[] { "list", "watch", "delete" }.Select(verb => new Right(verb, "coordination.k8s.io", "leases", null))];
-
     [Fact]
     public async Task Engine_OfTheWholeCluster_UsesItsRightsAllAndNoOthers()
     {
@@ -205,6 +202,6 @@ public sealed class RightsTests(ITestOutputHelper output)
 
     /// <summary>Requires that of all rights only those were never used that cannot have been.</summary>
     private static void Unused(IEnumerable<Grant> grants) => Assert.Equal(
-        AskedByAdmission.Concat(OfSeveralReplicas).Select(right => right.ToString()).Order(StringComparer.Ordinal),
+        AskedByAdmission.Select(right => right.ToString()).Order(StringComparer.Ordinal),
         grants.Select(grant => (grant.Right with { Namespace = null }).ToString()).Order(StringComparer.Ordinal));
 }
