@@ -67,11 +67,12 @@ internal sealed class ClusterCall(Terminal terminal, TimeProvider time)
 
     private static IEnumerable<string> Explain(KubernetesApiException failure)
     {
-        if (MissingRight.Of(failure) is { } right)
+        if (failure.Missing is { } right)
         {
-            yield return $"refused: {right}";
+            var group = right.Group.Length == 0 ? "" : $".{right.Group}";
+            yield return $"refused: you may not {right.Verb} {right.Resource}{group} {(right.Namespace is null ? "in the whole cluster" : $"in namespace {right.Namespace}")}";
             yield return right.Namespace is null ? "A ClusterRole with this rule, bound to you, gives the right:" : $"A Role in namespace {right.Namespace} with this rule, bound to you, gives the right:";
-            yield return $"  {right.Rule()}";
+            yield return $"  - {right.Rule}";
             yield break;
         }
 

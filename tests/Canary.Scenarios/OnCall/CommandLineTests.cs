@@ -85,8 +85,8 @@ public sealed class CommandLineTests(SharedCluster cluster)
 
         shop.Running.Fault(shop.Namespace, null);
         Assert.Equal((1, ""), (call.Exit, call.Out));
-        Assert.Contains("refused: bob may not patch rollouts.canary.dev in namespace cli-rights", call.Error, StringComparison.Ordinal);
-        Assert.Contains("- {apiGroups: [\"canary.dev\"], resources: [rollouts], verbs: [patch]}", call.Error, StringComparison.Ordinal);
+        Assert.Contains("refused: you may not patch rollouts.canary.dev in namespace cli-rights", call.Error, StringComparison.Ordinal);
+        Assert.Contains("- {apiGroups: [\"canary.dev\"], resources: [\"rollouts\"], verbs: [\"patch\"]}", call.Error, StringComparison.Ordinal);
     }
 
     [Fact]
