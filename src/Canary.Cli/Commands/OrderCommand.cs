@@ -6,6 +6,7 @@ using Canary.Core;
 using Canary.Core.Commands;
 using Canary.Core.Rollouts;
 using Canary.Kubernetes.Access;
+using Canary.Kubernetes.Api;
 using Canary.Kubernetes.Commands;
 using Canary.Kubernetes.Documents;
 using Command = System.CommandLine.Command;
@@ -75,7 +76,7 @@ internal sealed class OrderCommand
     {
         var key = ClusterCall.Key(connection, parsed.GetRequiredValue(_name));
         var patience = SharedOptions.Duration("--timeout", parsed.GetRequiredValue(_timeout));
-        if (await new RolloutReader(connection.Api, _call.Time).ReadAsync(key, cancellation).ConfigureAwait(false) is not { } rollout)
+        if (await FindAsync(connection, key, cancellation).ConfigureAwait(false) is not { } rollout)
         {
             return await _call.MissingAsync(connection, key, cancellation).ConfigureAwait(false);
         }
@@ -116,6 +117,26 @@ internal sealed class OrderCommand
         }
 
         return await new EnginePatience(terminal, _call.Time, connection).AwaitAsync(key, Word, id, patience, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the Rollout, and what belongs to it only where that is asked about: who may patch Rollouts alone, or cannot reach anything else, may still command.</summary>
+    private async Task<RolloutDocument?> FindAsync(ClusterConnection connection, RolloutKey key, CancellationToken cancellation)
+    {
+        var reader = new RolloutReader(connection.Api, _call.Time);
+        var alone = await reader.FindAsync(key, cancellation).ConfigureAwait(false);
+        if (alone is null || !Asks)
+        {
+            return alone;
+        }
+
+        try
+        {
+            return await reader.ReadAsync(key, cancellation).ConfigureAwait(false);
+        }
+        catch (KubernetesApiException)
+        {
+            return alone; // the question then names hashes, and the engine finds the former revision
+        }
     }
 
     /// <summary>The revision that the person sees now, or wants: a command that comes late acts on nothing else.</summary>

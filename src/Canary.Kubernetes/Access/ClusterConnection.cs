@@ -17,12 +17,17 @@ public sealed class ClusterConnection : IDisposable
 {
     private static readonly ResourceKind SelfReviews = new("authentication.k8s.io", "v1", "selfsubjectreviews", "SelfSubjectReview", false);
 
+    /// <summary>A name is not worth more waiting while a command waits for it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly TimeProvider _time;
     private readonly string _localUser;
 
-    private ClusterConnection(KubernetesApi api, string ns, string localUser)
+    private ClusterConnection(KubernetesApi api, TimeProvider time, string ns, string localUser)
     {
         Api = api;
         Namespace = ns;
+        _time = time;
         _localUser = localUser;
     }
 
@@ -54,7 +59,7 @@ public sealed class ClusterConnection : IDisposable
                 global::Prometheus.Metrics.NewCustomRegistry(),
                 NullLogger<KubernetesApi>.Instance,
                 new PersonHandler(access));
-            return new DocumentReading<ClusterConnection>(new ClusterConnection(api, access.Namespace ?? configuration.Namespace ?? "default", access.ActAs ?? user), []);
+            return new DocumentReading<ClusterConnection>(new ClusterConnection(api, time, access.Namespace ?? configuration.Namespace ?? "default", access.ActAs ?? user), []);
         }
         catch (Exception wrong) when (wrong is KubeConfigException or IOException or UnauthorizedAccessException or YamlException or CryptographicException or FormatException)
         {
@@ -67,14 +72,20 @@ public sealed class ClusterConnection : IDisposable
     /// <returns>The user's name; where the cluster does not tell, the kubeconfig's or the certificate's, with the name on this computer.</returns>
     public async Task<string> WhoAsync(CancellationToken cancellation)
     {
+        using var limit = new CancellationTokenSource(Patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            var review = await Api.CreateAsync(SelfReviews, null, new JsonObject { ["apiVersion"] = SelfReviews.ApiVersion, ["kind"] = SelfReviews.Kind }, cancellation).ConfigureAwait(false);
+            var review = await Api.CreateAsync(SelfReviews, null, new JsonObject { ["apiVersion"] = SelfReviews.ApiVersion, ["kind"] = SelfReviews.Kind }, either.Token).ConfigureAwait(false);
             return review.At("status", "userInfo", "username").AsText() ?? _localUser;
         }
         catch (KubernetesApiException)
         {
             return _localUser; // before Kubernetes 1.28, or forbidden: who sends it is told as well as can be
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return _localUser;
         }
     }
 

@@ -50,12 +50,10 @@ public sealed class RolloutReader(KubernetesApi api, TimeProvider time)
             return null;
         }
 
-        var name = rollout.Leading?.Deployment;
-        var deployment = name is null ? Task.FromResult<JsonObject?>(null) : api.FindAsync(ResourceKind.Deployments, key.Namespace, name, cancellation);
         var run = rollout.Status.Journey?.AnalysisRun ?? rollout.Status.Verdict?.AnalysisRun;
-        var reading = run is null ? Task.FromResult<RunDocument?>(null) : FindRunAsync(key.Namespace, run, cancellation);
-        var news = NewsAsync(rollout, cancellation);
-        var revisions = deployment.ContinueWith(found => RevisionsAsync(rollout, found, cancellation), cancellation, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
+        var reading = run is null ? Task.FromResult<RunDocument?>(null) : AllowedAsync(() => FindRunAsync(key.Namespace, run, cancellation), null);
+        var news = AllowedAsync(() => NewsAsync(rollout, cancellation), []);
+        var revisions = AllowedAsync(() => RevisionsAsync(rollout, cancellation), (null, []));
         await Task.WhenAll(reading, news, revisions).ConfigureAwait(false);
         var (observed, replicaSets) = await revisions.ConfigureAwait(false);
         return rollout with
@@ -121,10 +119,10 @@ public sealed class RolloutReader(KubernetesApi api, TimeProvider time)
             run.At("status", "finishedAt").AsTime());
     }
 
-    private async Task<(DeploymentObservation?, ValueList<ReplicaSetObservation>)> RevisionsAsync(RolloutDocument rollout, Task<JsonObject?> reading, CancellationToken cancellation)
+    private async Task<(DeploymentObservation?, ValueList<ReplicaSetObservation>)> RevisionsAsync(RolloutDocument rollout, CancellationToken cancellation)
     {
         var ns = rollout.Key.Namespace;
-        if (await reading.ConfigureAwait(false) is not { } deployment)
+        if (rollout.Leading?.Deployment is not { } name || await api.FindAsync(ResourceKind.Deployments, ns, name, cancellation).ConfigureAwait(false) is not { } deployment)
         {
             return (null, []);
         }
@@ -146,23 +144,29 @@ public sealed class RolloutReader(KubernetesApi api, TimeProvider time)
 
     private async Task<ValueList<NewsDocument>> NewsAsync(RolloutDocument rollout, CancellationToken cancellation)
     {
+        var events = await api.ListByFieldAsync(ResourceKind.Events, rollout.Key.Namespace, $"involvedObject.uid={rollout.Source.UidOf()}", cancellation).ConfigureAwait(false);
+        return events.Items
+            .Select(read => new NewsDocument(
+                (read.At("lastTimestamp") ?? read.At("eventTime") ?? read.At("metadata", "creationTimestamp")).AsTime() ?? DateTimeOffset.MinValue,
+                read.At("reason").AsText() ?? "",
+                read.At("message").AsText() ?? "",
+                read.At("type").AsText() == "Warning",
+                read.At("count").AsInt() ?? 1))
+            .OrderByDescending(news => news.At)
+            .Take(MostNews)
+            .ToValueList();
+    }
+
+    /// <summary>Who may see a Rollout need not see its pods or Events: what is forbidden is left out.</summary>
+    private static async Task<T> AllowedAsync<T>(Func<Task<T>> read, T otherwise)
+    {
         try
         {
-            var events = await api.ListByFieldAsync(ResourceKind.Events, rollout.Key.Namespace, $"involvedObject.uid={rollout.Source.UidOf()}", cancellation).ConfigureAwait(false);
-            return events.Items
-                .Select(read => new NewsDocument(
-                    (read.At("lastTimestamp") ?? read.At("eventTime") ?? read.At("metadata", "creationTimestamp")).AsTime() ?? DateTimeOffset.MinValue,
-                    read.At("reason").AsText() ?? "",
-                    read.At("message").AsText() ?? "",
-                    read.At("type").AsText() == "Warning",
-                    read.At("count").AsInt() ?? 1))
-                .OrderByDescending(news => news.At)
-                .Take(MostNews)
-                .ToValueList();
+            return await read().ConfigureAwait(false);
         }
         catch (KubernetesApiException forbidden) when (forbidden.StatusCode == 403)
         {
-            return []; // who may see a Rollout need not see Events
+            return otherwise;
         }
     }
 }

@@ -90,6 +90,36 @@ public sealed class CommandLineTests(SharedCluster cluster)
     }
 
     [Fact]
+    public async Task Command_WithRightsOnRolloutsAlone_IsCarriedOut()
+    {
+        var shop = await Shop.OpenAsync(cluster, "cli-narrow", new ShopManifests(Plan));
+        await shop.SetImageAsync("v2");
+        await shop.UntilAsync(rollout => Shop.StepLabel(rollout) == "2/5 pause", "it stands at the first pause");
+        shop.Running.Fault(shop.Namespace, async http =>
+        {
+            // the engine lists its kinds over all namespaces, so that a list of this one is the person's
+            var path = http.Request.Path.Value!;
+            if (http.Request.Method != "GET" || !(path.EndsWith("/pods", StringComparison.Ordinal) || path.EndsWith("/replicasets", StringComparison.Ordinal) || path.EndsWith("/events", StringComparison.Ordinal)))
+            {
+                return false;
+            }
+
+            http.Response.StatusCode = 403;
+            await http.Response.WriteAsJsonAsync(new { kind = "Status", code = 403, reason = "Forbidden", message = "forbidden" }, Cancellation);
+            return true;
+        });
+
+        var seen = await CallAsync(shop, "get", "checkout");
+        var promoted = await CallAsync(shop, "promote", "checkout");
+
+        shop.Running.Fault(shop.Namespace, null);
+        Assert.True(seen.Exit == 0, seen.Error);
+        Assert.Contains("Paused", seen.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("2/2", seen.Out, StringComparison.Ordinal);
+        Assert.True(promoted.Exit == 0, promoted.Error);
+    }
+
+    [Fact]
     public async Task Command_WhileTheEngineIsDown_WaitsAndSaysSo()
     {
         await using var down = await SandboxCluster.StartAsync(
