@@ -35,7 +35,7 @@ public sealed class ApplyTests(Servers servers)
     }
 
     [Theory]
-    [InlineData("deploy/crds", 4)]
+    [InlineData("deploy/crds", 6)]
     [InlineData("deploy/kustomize/base", 11)]
     [InlineData("deploy/kustomize/namespaced", 12)]
     public async Task Kustomization_EachOfOurs_IsTaken(string folder, int objects)
