@@ -22,9 +22,12 @@ internal static class WorkloadPatches
     /// <summary>The name of a candidate's ReplicaSet.</summary>
     public static string NameOf(JsonObject deployment, Revision revision) => $"{deployment.NameOf()}-{revision.Hash}";
 
-    /// <summary>Sets the replicas of the same object.</summary>
-    public static JsonArray Scale(JsonObject replicaSet, int replicas) =>
-        new JsonPatchBuilder().Test("/metadata/uid", replicaSet.UidOf()).Add("/spec/replicas", replicas).Build();
+    /// <summary>Sets the replicas of the same object; fewer than it has only if nobody has written since, or an order to scale down that was held up on its way could take pods that serve by then.</summary>
+    public static JsonArray Scale(JsonObject replicaSet, int replicas)
+    {
+        var patch = new JsonPatchBuilder().Test("/metadata/uid", replicaSet.UidOf());
+        return (replicas < WorkloadReading.Replicas(replicaSet) ? patch.TestResourceVersion(replicaSet.VersionOf()) : patch).Add("/spec/replicas", replicas).Build();
+    }
 
     /// <summary>Changes the owner, and nothing else, of a ReplicaSet that nobody has written since.</summary>
     public static JsonArray ChangeOwner(JsonObject replicaSet, JsonObject owner) => new JsonPatchBuilder()
