@@ -6,7 +6,7 @@ namespace Canary.Scenarios.Crash;
 
 /// <summary>Kills the engine at every write to the API, before and after it, and starts it again.</summary>
 [Collection(nameof(CrashCollection))]
-public sealed class CrashTests(CrashCluster cluster, ITestOutputHelper output)
+public class CrashTests(CrashCluster cluster, ITestOutputHelper output)
 {
     private const int AtOnce = 8;
 
