@@ -47,7 +47,7 @@ internal sealed class CrashEngine(WebApplication host, KillSwitch death) : IAsyn
 
             builder.Services.Replace(ServiceDescriptor.Singleton(registry));
             builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(seat.Loggers));
-            builder.Services.Replace(ServiceDescriptor.Singleton<IMeasurementSource>(new Source(journal, death, seat)));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IMeasurementSource>(provider => new Source(journal, death, seat, provider.GetRequiredService<TimeProvider>())));
         });
         await host.StartAsync(cancellation);
         return new CrashEngine(host, death);
@@ -72,12 +72,12 @@ internal sealed class CrashEngine(WebApplication host, KillSwitch death) : IAsyn
         await host.DisposeAsync();
     }
 
-    private sealed class Source(Journal journal, KillSwitch death, EngineSeat seat) : IMeasurementSource
+    private sealed class Source(Journal journal, KillSwitch death, EngineSeat seat, TimeProvider time) : IMeasurementSource
     {
         public Task<Measurement> MeasureAsync(ValueList<MetricSpec> metrics, ValueList<PodTarget> pods, CancellationToken cancellation)
         {
             ObjectDisposedException.ThrowIf(death.IsDead, this);
-            var read = journal.Counters.Look(pods, Shop.ShareOf(journal), Shop.WeightOf(journal.Find("VirtualService", Shop.Name), "baseline"), seat.Time.GetUtcNow());
+            var read = journal.Counters.Look(pods, Shop.ShareOf(journal), Shop.WeightOf(journal.Find("VirtualService", Shop.Name), "baseline"), time.GetUtcNow());
             return seat.Scrape is { } scrape ? scrape(read, metrics, pods, cancellation) : Task.FromResult(read);
         }
     }

@@ -15,6 +15,9 @@ internal sealed record EngineSeat
     /// <summary>Its clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Configuration of its Lease, which is in the namespace of its rollout; null for no Lease.</summary>
+    public string[]? Lease { get; init; }
+
     /// <summary>Further configuration.</summary>
     public string[] Arguments { get; init; } = [];
 

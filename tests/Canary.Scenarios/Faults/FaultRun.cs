@@ -62,7 +62,9 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <param name="plan">The faults of the API; null for none.</param>
     /// <param name="seat">What else the engine has.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<FaultRun> StartAsync(CrashCluster cluster, string name, bool paused, FaultPlan? plan, EngineSeat seat, CancellationToken cancellation)
+    /// <param name="change">Changes the spec of the Rollout; null leaves it.</param>
+    public static async Task<FaultRun> StartAsync(
+        CrashCluster cluster, string name, bool paused, FaultPlan? plan, EngineSeat seat, CancellationToken cancellation, Action<JsonNode>? change = null)
     {
         var journal = cluster.NewNamespace($"fault-{name}");
         var proxy = plan is null ? null : await FaultProxy.StartAsync(cluster.NewUpstream(), plan, TimeProvider.System, cancellation);
@@ -72,10 +74,17 @@ internal sealed class FaultRun : IAsyncDisposable
             var objects = Shop.Objects(journal.Namespace);
 
             // as by default, pods drain longer than a write may be under way
-            objects.Single(item => item.Text("kind") == "Rollout")["spec"]!["scaleDownDelay"] = "2s";
-            await cluster.Sandbox.ApplyAsync(paused ? WithPauses(objects) : objects, cancellation);
+            var spec = objects.Single(item => item.Text("kind") == "Rollout")["spec"]!;
+            spec["scaleDownDelay"] = "2s";
+            if (paused)
+            {
+                Pause(spec);
+            }
+
+            change?.Invoke(spec);
+            await cluster.Sandbox.ApplyAsync(objects, cancellation);
             var arguments = (string[])[.. Haste, .. seat.Arguments];
-            run._engine = await CrashEngine.StartAsync(cluster, journal, new KillSwitch(0, Moment.Before), cancellation, seat: seat with { Server = proxy?.Address, Arguments = arguments });
+            run._engine = await CrashEngine.StartAsync(cluster, journal, new KillSwitch(0, Moment.Before), cancellation, seat.Lease is { } lease ? [$"--Kubernetes:LeaseNamespace={journal.Namespace}", .. lease] : null, seat: seat with { Server = proxy?.Address, Arguments = arguments });
             await run.UntilAsync(() => Shop.IsTakenOver(journal));
             return run;
         }
@@ -155,15 +164,19 @@ internal sealed class FaultRun : IAsyncDisposable
         Cluster.Forget(Journal);
     }
 
-    private static List<JsonObject> WithPauses(IReadOnlyList<JsonObject> objects)
+    private static void Pause(JsonNode spec)
     {
-        var spec = objects.Single(item => item.Text("kind") == "Rollout")["spec"]!;
         spec.AsObject().Remove("analysis");
         spec["rollback"] = new JsonObject { ["revertTemplate"] = false };
-        spec["strategy"] = new JsonObject
-        {
-            ["canary"] = new JsonObject { ["steps"] = new JsonArray([.. Shop.Weights.SelectMany(weight => new[] { new JsonObject { ["setWeight"] = weight }, new JsonObject { ["pause"] = new JsonObject() } })]) },
-        };
-        return [.. objects];
+        Steps(spec, "pause", "{}");
     }
+
+    /// <summary>Puts a step after each weight of the plan.</summary>
+    public static void Steps(JsonNode spec, string step, string value) => spec["strategy"] = new JsonObject
+    {
+        ["canary"] = new JsonObject
+        {
+            ["steps"] = new JsonArray([.. Shop.Weights.SelectMany(weight => new[] { new JsonObject { ["setWeight"] = weight }, new JsonObject { [step] = JsonNode.Parse(value) } })]),
+        },
+    };
 }
