@@ -5,6 +5,7 @@ using Canary.Core.Commands;
 using Canary.Core.Rollouts;
 using Canary.Core.Validation;
 using Canary.Engine.Ports;
+using Canary.Kubernetes.Api;
 using Canary.Kubernetes.Commands;
 using Canary.Kubernetes.Mapping;
 using Canary.Kubernetes.Resources;
@@ -122,8 +123,9 @@ internal sealed class SnapshotReader(ClusterCaches caches, RolloutTraffic traffi
             reference.ClusterScope ? caches.ClusterAnalysisTemplates.Get(null, reference.Name) : caches.AnalysisTemplates.Get(ns, reference.Name);
 
         // The other scope is looked at too: a message may say that the template is there.
+        var missing = caches.MissingForClusterTemplates;
         var templates = spec.Analysis.Templates.SelectMany(reference => new[] { Find(reference), Find(reference with { ClusterScope = !reference.ClusterScope }) }).ToArray();
-        return _metrics.Of(rollout).Get(templates, () => TemplateMapping.Read(spec.Analysis, ns, Find));
+        return _metrics.Of(rollout).Get(templates, missing, () => TemplateMapping.Read(spec.Analysis, ns, Find, missing));
     }
 
     private sealed record ReadStatus(RolloutStatus Status, Problem? Problem)
@@ -140,16 +142,16 @@ internal sealed class SnapshotReader(ClusterCaches caches, RolloutTraffic traffi
     {
         private volatile Entry? _entry;
 
-        public Mapped<ValueList<MetricSpec>> Get(JsonObject?[] templates, Func<Mapped<ValueList<MetricSpec>>> compute)
+        public Mapped<ValueList<MetricSpec>> Get(JsonObject?[] templates, MissingRight? missing, Func<Mapped<ValueList<MetricSpec>>> compute)
         {
-            if (_entry is not { } entry || !entry.Templates.AsSpan().SequenceEqual(templates))
+            if (_entry is not { } entry || entry.Missing != missing || !entry.Templates.AsSpan().SequenceEqual(templates))
             {
-                _entry = entry = new Entry(templates, compute());
+                _entry = entry = new Entry(templates, missing, compute());
             }
 
             return entry.Metrics;
         }
 
-        private sealed record Entry(JsonObject?[] Templates, Mapped<ValueList<MetricSpec>> Metrics);
+        private sealed record Entry(JsonObject?[] Templates, MissingRight? Missing, Mapped<ValueList<MetricSpec>> Metrics);
     }
 }
