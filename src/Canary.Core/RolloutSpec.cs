@@ -43,7 +43,7 @@ public enum OnDelete
     /// <summary>Traffic, template and pause are put back as they were found.</summary>
     Restore,
 
-    /// <summary>Everything is left as it is.</summary>
+    /// <summary>A rollout under way is taken back, since its pods go with the Rollout; everything else is left as it is.</summary>
     Orphan,
 }
 

@@ -22,11 +22,12 @@ public static class ControllerHost
 
     /// <summary>Builds the process.</summary>
     /// <param name="arguments">Command line arguments: configuration as <c>--Section:Name=value</c>, and <c>--shards N</c>.</param>
-    /// <param name="time">The clock of everything.</param>
+    /// <param name="time">The clock of everything, which may jump: see <see cref="SteadyTime"/>.</param>
     /// <param name="compose">Adds or replaces services last; null changes nothing.</param>
     /// <returns>The application, not yet started; starting it checks all options.</returns>
     public static WebApplication Build(string[] arguments, TimeProvider time, Action<WebApplicationBuilder>? compose = null)
     {
+        time = new SteadyTime(time);
         var builder = WebApplication.CreateSlimBuilder(arguments);
         builder.Configuration.AddEnvironmentVariables("CANARY_").AddCommandLine(arguments, ShortNames);
         builder.Services.AddSingleton(time);

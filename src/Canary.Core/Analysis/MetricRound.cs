@@ -27,7 +27,7 @@ internal static class MetricRound
         var round = PodDeltas.Take(judge, prepared, width, facts);
         if (round.WaitsFor is { } pod)
         {
-            return new RoundResult(prepared with { LastReason = $"waits for {pod}, which could not be read" }, false, null);
+            return new RoundResult(prepared with { Pods = round.Pods, LastReason = $"waits for {pod}" }, false, null);
         }
 
         var state = prepared with { Pods = round.Pods };

@@ -92,7 +92,11 @@ public sealed record BlockRecord(DateTimeOffset At, double Seconds, Weight Weigh
 /// <param name="Epoch">What its epoch was.</param>
 /// <param name="Values">Requests and errors, or cumulative buckets; zeros when no series was there.</param>
 /// <param name="At">When it was read.</param>
-public sealed record PodMemory(string Uid, ArmName Arm, string Epoch, ValueList<double> Values, DateTimeOffset At);
+public sealed record PodMemory(string Uid, ArmName Arm, string Epoch, ValueList<double> Values, DateTimeOffset At)
+{
+    /// <summary>Whether the reading after this one was lower without a new epoch: it is believed when the next one is, too. Default false.</summary>
+    public bool Fell { get; init; }
+}
 
 /// <summary>Numbers of one test.</summary>
 /// <param name="Test">The test's name.</param>

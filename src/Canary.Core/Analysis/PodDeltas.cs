@@ -9,7 +9,7 @@ internal static class PodDeltas
     /// <summary>The differences of one round for one metric.</summary>
     /// <param name="Pods">What to remember of each pod.</param>
     /// <param name="Deltas">What was counted since the last round.</param>
-    /// <param name="WaitsFor">The pod that is missing and whose counts belong to this block; then nothing was taken. Null when none is.</param>
+    /// <param name="WaitsFor">The pod that is missing and whose counts belong to this block, and why; then nothing was taken. Null when none is.</param>
     public sealed record Round(ValueList<PodMemory> Pods, IReadOnlyList<PodDelta> Deltas, string? WaitsFor);
 
     /// <summary>What one pod counted.</summary>
@@ -26,6 +26,8 @@ internal static class PodDeltas
         var memories = state.Pods.ToDictionary(memory => memory.Uid);
         var kept = new List<PodMemory>();
         var deltas = new List<PodDelta>();
+        var fallen = new List<PodMemory>();
+        string? waitsFor = null;
         foreach (var pod in measurement.Pods)
         {
             var memory = memories.GetValueOrDefault(pod.Uid);
@@ -34,7 +36,7 @@ internal static class PodDeltas
             {
                 if (memory is not null && measurement.At - memory.At <= spec.Interval * IntervalsUntilGivenUp)
                 {
-                    return new Round(state.Pods, [], pod.Pod);
+                    return new Round(state.Pods, [], $"{pod.Pod}, which could not be read");
                 }
 
                 // given up: when it comes back it begins anew, so that nothing it counts enters beside another time's requests
@@ -48,6 +50,14 @@ internal static class PodDeltas
                 continue;
             }
 
+            if (memory is { Fell: false } && memory.Epoch == pod.Epoch && memory.Arm == pod.Arm && Fell(memory.Values, values))
+            {
+                // an answer from another process or from before: what it lacks would be counted again when the usual one is back
+                fallen.Add(memory with { Fell = true });
+                waitsFor ??= $"{pod.Pod}, whose counters fell";
+                continue;
+            }
+
             kept.Add(new PodMemory(pod.Uid, pod.Arm, pod.Epoch, values, pod.At));
             if (Difference(judge, pod, memory, values) is { } difference)
             {
@@ -55,8 +65,12 @@ internal static class PodDeltas
             }
         }
 
-        return new Round(kept.ToValueList(), deltas, null);
+        return waitsFor is null
+            ? new Round(kept.ToValueList(), deltas, null)
+            : new Round(state.Pods.Select(memory => fallen.Find(marked => marked.Uid == memory.Uid) ?? memory).ToValueList(), [], waitsFor);
     }
+
+    private static bool Fell(ValueList<double> before, ValueList<double> now) => before.Count == now.Count && before.Zip(now).Any(pair => pair.Second < pair.First);
 
     /// <summary>What a pod counted since it was remembered; null when that cannot be told.</summary>
     /// <remarks>What it had counted when it is first read never enters: it may be a pod that was read before, was given up, or was not ready for a while.</remarks>
@@ -67,15 +81,8 @@ internal static class PodDeltas
             return null;
         }
 
-        var difference = new double[values.Count];
-        var fell = false;
-        for (var i = 0; i < difference.Length; i++)
-        {
-            difference[i] = values[i] - memory.Values[i];
-            fell |= difference[i] < 0;
-        }
-
-        return (fell, memory.Epoch == pod.Epoch) switch
+        double[] difference = [.. values.Zip(memory.Values, (now, before) => now - before)];
+        return (Fell(memory.Values, values), memory.Epoch == pod.Epoch) switch
         {
             (false, true) when judge.IsPossible(difference) => difference,
 
@@ -83,7 +90,8 @@ internal static class PodDeltas
             (true, false) => [.. values],
 
             // a new epoch without a fall does not tell whether the counters began again; a fall without a new epoch may be a series that was dropped
-            // from the sum (proxies evict idle ones), and then the rest was counted long ago: the interval is left out, and the next one counts again
+            // from the sum (proxies evict idle ones), and then the rest was counted long ago: the interval is left out, and the next one counts again.
+            // A fall comes here when it lasts for two rounds
             _ => null,
         };
     }

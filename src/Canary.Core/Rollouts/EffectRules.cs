@@ -60,7 +60,7 @@ internal static class EffectRules
             return;
         }
 
-        if (pass.Observed.Deleting && status.Journey is null)
+        if (pass.Observed.Deleting && status.Journey is null && !ReleaseRules.Orphans(status))
         {
             // from here the owner's weights are put back; only what would reach pods that are going is still taken away
             if ((seen.Exceeds(Weight.Zero) || seen.ReachesBaseline) && pass.Observed.ReplicaSets.Any(replicaSet => RetirementRules.IsLeftOver(pass, replicaSet) && replicaSet.Replicas > 0))

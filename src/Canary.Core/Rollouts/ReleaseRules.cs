@@ -12,14 +12,17 @@ internal static class ReleaseRules
     {
         var status = pass.Status;
         pass.Waiting = "the workload is being released";
-        if (status.Plan is null or { OnDelete: OnDelete.Orphan } || status.Stable is null)
+        if (status.Plan is null || status.Stable is null || (Orphans(status) && status is { Journey: null, Retiring.Count: 0, ReleasingSince: null }))
         {
             return;
         }
 
         if (status.ReleasingSince is null)
         {
-            pass.Announce("Releasing", "the Rollout is deleted: traffic goes back to stable, everything is put back as it was found");
+            // the candidate's pods are the Rollout's and go with it, whatever is left as it is
+            pass.Announce("Releasing", Orphans(status)
+                ? "the Rollout is deleted: traffic goes back to stable, since the candidate's pods go with the Rollout; everything else is left as it is"
+                : "the Rollout is deleted: traffic goes back to stable, everything is put back as it was found");
             pass.Status = status = status with { ReleasingSince = pass.Now };
         }
 
@@ -46,6 +49,9 @@ internal static class ReleaseRules
         }
     }
 
+    /// <summary>Whether the workload is left as it is, but for what a rollout under way needs.</summary>
+    public static bool Orphans(RolloutStatus status) => status.Plan is { OnDelete: OnDelete.Orphan };
+
     /// <summary>The effects of a release that are still undone, in their order; empty while the candidate's pods drain.</summary>
     public static IEnumerable<Effect> Undone(Pass pass)
     {
@@ -63,13 +69,13 @@ internal static class ReleaseRules
             yield break;
         }
 
-        if (status.Plan is null or { OnDelete: OnDelete.Orphan } || status.Stable is null)
+        if (status.Plan is null || status.Stable is null || (Orphans(status) && status.Journey is null && (status.Retiring.Count == 0 || outOfPatience)))
         {
             yield return new Effect.RemoveFinalizer();
             yield break;
         }
 
-        if (status.Journey is not null)
+        if (status.Journey is not null || Orphans(status))
         {
             yield break;
         }

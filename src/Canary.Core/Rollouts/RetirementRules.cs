@@ -36,7 +36,7 @@ internal static class RetirementRules
             status = pass.Status = status with { Retiring = retiring };
         }
 
-        if (status is { Journey: null, Traffic: { } traffic, Stable: { } stable } && pass.Status.ReleasingSince is null && traffic.CandidateSubset != stable.Revision
+        if (status is { Journey: null, Traffic: { } traffic, Stable: { } stable } && (pass.Status.ReleasingSince is null || ReleaseRules.Orphans(pass.Status)) && traffic.CandidateSubset != stable.Revision
             && traffic.Weight == Weight.Zero && pass.Observed.ReplicaSetOf(traffic.CandidateSubset) is null or { Pods: 0 })
         {
             // its pods are gone: a stray request to the candidate's subset must find somebody

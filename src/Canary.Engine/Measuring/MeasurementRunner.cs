@@ -161,7 +161,9 @@ internal sealed class MeasurementRunner(
     private Appointment Next(RolloutKey key, DateTimeOffset last, TimeSpan interval, CancellationToken leave)
     {
         var now = time.GetUtcNow();
-        var due = Cadence.After(key, now > last ? now : last, interval); // a timer that rang early must not ring twice
+
+        // a timer that rang early must not ring twice, and a clock that was set back must not stop the rounds
+        var due = Cadence.After(key, now > last || last - now > interval ? now : last, interval);
         return new Appointment(due, Task.Delay(due - now, time, leave));
     }
 

@@ -28,6 +28,12 @@ internal static class IstioPatches
                 continue;
             }
 
+            if (!operations.HasChanges && (split.Candidate > (route.CandidateWeight ?? 0) || split.Baseline > (route.BaselineWeight ?? 0)))
+            {
+                // held up on its way it would undo an abort; lowering waits for nobody
+                operations.TestUnwritten(virtualService);
+            }
+
             Guard(operations, route);
             operations.Add($"{Destination(route, route.StableIndex)}/weight", split.Stable);
             operations.Add($"{Destination(route, route.CandidateIndex)}/weight", split.Candidate);
@@ -48,7 +54,8 @@ internal static class IstioPatches
     /// <exception cref="InvalidOperationException">A subset is missing and the Service has no selector to make it from.</exception>
     public static JsonArray? PointSubsets(IstioArms arms, JsonObject destinationRule, JsonObject? service, SubsetRevisions to)
     {
-        var operations = new JsonPatchBuilder();
+        // a name must not come twice, and a write that was held up on its way must not point a subset to pods that are gone by then: nobody may have written since
+        var operations = new JsonPatchBuilder().TestUnwritten(destinationRule);
         if (destinationRule.Field("spec").Field("host") is { } host)
         {
             operations.Test("/spec/host", host);
@@ -78,8 +85,6 @@ internal static class IstioPatches
 
         if (missing.Count > 0)
         {
-            // a name must not come twice, so nobody may have added one since
-            operations.TestUnwritten(destinationRule);
             if (destinationRule.Field("spec").Field("subsets") is JsonArray)
             {
                 missing.ForEach(subset => operations.Add($"{SubsetList}/-", subset));

@@ -10,10 +10,14 @@ namespace Canary.Kubernetes.Watching;
 /// </summary>
 /// <remarks>
 /// It lists again after 410, an ERROR event, an unreadable line or repeated failures, and then reports the deletions it missed; after an orderly close or a
-/// broken connection it resumes where it was. The copy trails the cluster: a decision that must not act on old facts writes with a resourceVersion.
+/// broken connection it resumes where it was, until the list is <see cref="ListWatchOptions.RelistInterval"/> old. The copy trails the cluster: a decision
+/// that must not act on old facts writes with a resourceVersion.
 /// </remarks>
 public sealed partial class ListWatchCache
 {
+    /// <summary>So many lists in a row that are older than what is known mean that the cluster went back.</summary>
+    private const int MostStaleLists = 5;
+
     private readonly KubernetesApi _api;
     private readonly ResourceKind _kind;
     private readonly string? _namespace;
@@ -28,6 +32,8 @@ public sealed partial class ListWatchCache
     private MissingRight? _told;
     private int _started;
     private long _openedAt;
+    private long _relistAt; // a timestamp
+    private int _staleLists;
 
     /// <summary>Prepares a cache; nothing is sent before <see cref="RunAsync"/>.</summary>
     /// <param name="api">The API to follow; not disposed.</param>
@@ -161,13 +167,13 @@ public sealed partial class ListWatchCache
             cancellationToken.ThrowIfCancellationRequested();
             if (end.Failure is not { } failure)
             {
-                mustList = false;
+                mustList = IsListOld();
                 continue;
             }
 
             var failures = Health.ConsecutiveFailures + 1;
             Volatile.Write(ref _health, Health with { ConsecutiveFailures = failures, LastFailure = failure.Message, Missing = failure.Missing });
-            mustList = end.MustList || failures >= _options.RelistAfterFailures;
+            mustList = end.MustList || failures >= _options.RelistAfterFailures || IsListOld();
             if (failure.IsGone && failures == 1)
             {
                 LogGone(_kind.Plural);
@@ -224,7 +230,9 @@ public sealed partial class ListWatchCache
     {
         var mark = _store.Mark();
         var list = await _api.ListAsync(_kind, _namespace, _labelSelector, cancellationToken).ConfigureAwait(false);
+        RefuseStale(list.ResourceVersion);
         _store.Replace(list.Items, list.ResourceVersion, mark);
+        _relistAt = _time.GetTimestamp() + (long)(_options.RelistInterval.TotalSeconds * (1 + (0.25 * _api.Jitter.Next())) * _time.TimestampFrequency);
         Volatile.Write(ref _health, Health with { LastRelist = _time.GetUtcNow(), Synced = true, Missing = null });
         Deliver();
         if (_synced.TrySetResult())
@@ -235,6 +243,20 @@ public sealed partial class ListWatchCache
         {
             LogRelisted(_kind.Plural, list.Items.Count, list.ResourceVersion);
         }
+    }
+
+    /// <summary>
+    /// Refuses a list that is older than what is known: acting on it would undo what was done since. A server that tells nothing newer again and again is
+    /// believed: a cluster that was restored from a backup counts from an earlier version.
+    /// </summary>
+    private void RefuseStale(string version)
+    {
+        if (_store.Position is { } known && new ObjectVersion(version).Compare(new ObjectVersion(known)) < 0 && ++_staleLists < MostStaleLists)
+        {
+            throw new KubernetesApiException(200, "StaleList", $"list of {_kind.Plural}: it is of {version}, and {known} was told before");
+        }
+
+        _staleLists = 0;
     }
 
     private async Task<WatchEnd> WatchAsync(CancellationToken cancellationToken)
@@ -283,6 +305,9 @@ public sealed partial class ListWatchCache
             ? new WatchEnd(null, MustList: false)
             : new WatchEnd(new KubernetesApiException(0, "WatchTooShort", $"watch of {_kind.Plural}: closed at once"), MustList: false);
     }
+
+    /// <summary>Whether it is time to look at everything again: an event that got lost on an open stream would else be missed for ever.</summary>
+    private bool IsListOld() => _time.GetTimestamp() >= _relistAt;
 
     private void NoteOpened() => Interlocked.Exchange(ref _openedAt, _time.GetTimestamp());
 

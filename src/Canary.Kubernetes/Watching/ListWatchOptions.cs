@@ -26,6 +26,13 @@ public sealed class ListWatchOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan ShortWatch { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// After this time, when a watch ends next, the cache lists again although nothing failed: it bounds how long an event that was never delivered goes unnoticed.
+    /// 1 s to 1 day; 30 min by default, and up to a quarter more at random.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan RelistInterval { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>After this many failures in a row the cache lists again instead of resuming. 1 to 100; 5 by default.</summary>
     [Range(1, 100)]
     public int RelistAfterFailures { get; init; } = 5;

@@ -38,16 +38,52 @@ public sealed class ReleaseTests
     }
 
     [Fact]
-    public void Decide_Orphan_LeavesAllAsItIs()
+    public void Decide_OrphanWhileIdle_LeavesAllAsItIs()
     {
-        var world = AtWeight(50, TestSpecs.Default with { OnDelete = OnDelete.Orphan });
+        var world = Adopted(spec: TestSpecs.Default with { OnDelete = OnDelete.Orphan });
         world.Done.Clear();
         world.Deleting = true;
 
         world.Pass();
 
         Assert.Equal([new Effect.RemoveFinalizer()], world.Done);
-        Assert.Equal(50, world.CandidateWeight);
+        Assert.NotNull(world.StableSubset);
+        Assert.True(world.Deployment!.Paused);
+    }
+
+    [Fact]
+    public void Decide_OrphanInFlight_LeavesNoWeightOnPodsThatGoWithTheRollout()
+    {
+        var world = AtWeight(50, TestSpecs.Default with { OnDelete = OnDelete.Orphan });
+        var template = world.Deployment!.Template;
+        world.Done.Clear();
+        world.Deleting = true;
+
+        Assert.True(world.RunUntil(w => w.Gone, TimeSpan.FromMinutes(3)), world.Status.Message);
+
+        Assert.Equal(0, world.CandidateWeight);
+        Assert.Equal((world.Status.Stable!.Revision, world.Status.Stable.Revision), (world.StableSubset, world.CandidateSubset));
+        Assert.Equal("SetWeight", world.Done[0].GetType().Name);
+        Assert.True(world.Done.FindIndex(effect => effect is Effect.ScaleReplicaSet { Replicas: 0 }) < world.Done.FindIndex(effect => effect is Effect.RemoveFinalizer));
+        Assert.DoesNotContain(world.Done, effect => effect is Effect.RestoreTraffic or Effect.SetPaused or Effect.SetTemplate);
+        Assert.Equal((true, template), (world.Deployment.Paused, world.Deployment.Template));
+    }
+
+    [Fact]
+    public void Decide_OrphanWhileTheCandidateDrains_WaitsForItsPods()
+    {
+        var world = AtWeight(50, TestSpecs.Default with { OnDelete = OnDelete.Orphan });
+        Write(world, CommandVerb.Abort);
+        world.Pass();
+        world.Pass();
+        world.Deleting = true;
+        world.Done.Clear();
+
+        world.Pass();
+        Assert.DoesNotContain(world.Done, effect => effect is Effect.RemoveFinalizer);
+
+        Assert.True(world.RunUntil(w => w.Gone, TimeSpan.FromMinutes(3)), world.Status.Message);
+        Assert.Contains(world.Done, effect => effect is Effect.ScaleReplicaSet { Replicas: 0 });
     }
 
     [Fact]

@@ -183,7 +183,7 @@ internal static class Generators
         from numbers in List(Number)
         from stable in Number
         from weight in Percent
-        from pods in List(Gen.Select(Word, Gen.Enum<ArmName>(), Text, List(Number), Time).Select(drawn => new PodMemory(drawn.Item1, drawn.Item2, drawn.Item3, drawn.Item4, drawn.Item5)))
+        from pods in List(Gen.Select(Word, Gen.Enum<ArmName>(), Text, List(Number), Time, Gen.Bool).Select(drawn => new PodMemory(drawn.Item1, drawn.Item2, drawn.Item3, drawn.Item4, drawn.Item5) { Fell = drawn.Item6 }))
         from last in Gen.Enum<MeasurementState>()
         from names in List(Word)
         select new AnalysisState

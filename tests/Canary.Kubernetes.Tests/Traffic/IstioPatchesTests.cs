@@ -12,17 +12,29 @@ public sealed class IstioPatchesTests
     private static readonly Revision H2 = new("h2");
 
     [Fact]
-    public void SetWeight_NamedRoute_GuardsNameAndBothDestinationsAsRead()
+    public void SetWeight_NamedRoute_GuardsVersionNameAndBothDestinationsAsRead()
     {
         var mesh = new Mesh();
 
         var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(10), false, null);
 
+        var version = (string)mesh.VirtualService["metadata"]!["resourceVersion"]!;
         Assert.Equal(
             """
-            [{"op":"test","path":"/spec/http/0/name","value":"primary"},{"op":"test","path":"/spec/http/0/route/0/destination","value":{"host":"checkout","subset":"stable"}},{"op":"test","path":"/spec/http/0/route/1/destination","value":{"host":"checkout","subset":"canary"}},{"op":"add","path":"/spec/http/0/route/0/weight","value":90},{"op":"add","path":"/spec/http/0/route/1/weight","value":10}]
-            """,
+            [{"op":"test","path":"/metadata/resourceVersion","value":"VERSION"},{"op":"test","path":"/spec/http/0/name","value":"primary"},{"op":"test","path":"/spec/http/0/route/0/destination","value":{"host":"checkout","subset":"stable"}},{"op":"test","path":"/spec/http/0/route/1/destination","value":{"host":"checkout","subset":"canary"}},{"op":"add","path":"/spec/http/0/route/0/weight","value":90},{"op":"add","path":"/spec/http/0/route/1/weight","value":10}]
+            """.Replace("VERSION", version, StringComparison.Ordinal),
             patch!.ToJsonString());
+    }
+
+    [Fact]
+    public void SetWeight_Lower_WaitsForNobody()
+    {
+        var mesh = new Mesh();
+        mesh.VirtualServices[0] = TestPatch.Apply(mesh.VirtualService, IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(10), false, null));
+
+        var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, Weight.Zero, false, null);
+
+        Assert.DoesNotContain(patch!, operation => (string)operation!["path"]! == "/metadata/resourceVersion");
     }
 
     [Fact]
@@ -40,7 +52,7 @@ public sealed class IstioPatchesTests
 
         var patch = IstioPatches.SetWeight(mesh.Target, mesh.References[0], mesh.VirtualService, new Weight(10), false, null);
 
-        Assert.Equal("""{"op":"test","path":"/spec/tcp/0/match","value":[{"port":80}]}""", patch![0]!.ToJsonString());
+        Assert.Equal("""{"op":"test","path":"/spec/tcp/0/match","value":[{"port":80}]}""", patch![1]!.ToJsonString());
     }
 
     [Fact]

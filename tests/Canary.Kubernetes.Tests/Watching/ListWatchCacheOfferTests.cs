@@ -200,6 +200,22 @@ public sealed class ListWatchCacheOfferTests
     }
 
     [Fact]
+    public async Task Replace_ListOlderThanWhatIsKnown_IsNotBelieved()
+    {
+        await using var harness = new CacheHarness();
+        var watch = await harness.StartSyncedAsync("1000", Deployment("a", 900), Deployment("b", 950));
+
+        watch.Error(410, "Expired");
+        (await harness.Server.NextAsync()).RespondList("500", Deployment("a", 400));
+        var again = await harness.Server.NextAsync(harness.Time, TimeSpan.FromMilliseconds(100));
+        again.RespondList("1001", Deployment("a", 900), Deployment("b", 1001));
+
+        Assert.False(again.IsWatch);
+        Assert.Equal("1001", (await harness.Server.NextAsync()).Query("resourceVersion"));
+        await harness.SeenAsync("Added a@900", "Added b@950", "Modified b@1001");
+    }
+
+    [Fact]
     public async Task Replace_ClusterRestoredFromBackup_TakesTheListThoughItCountsLower()
     {
         await using var harness = new CacheHarness();
@@ -207,6 +223,11 @@ public sealed class ListWatchCacheOfferTests
 
         watch.Error(410, "Expired");
         (await harness.Server.NextAsync()).RespondList("500", Deployment("a", 400));
+        for (var further = 0; further < 4; further++)
+        {
+            (await harness.Server.NextAsync(harness.Time, TimeSpan.FromMilliseconds(100))).RespondList("500", Deployment("a", 400));
+        }
+
         var again = await harness.Server.NextAsync();
         again.RespondWatch().Event("MODIFIED", Deployment("a", 501));
 

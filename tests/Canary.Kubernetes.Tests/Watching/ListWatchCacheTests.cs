@@ -368,6 +368,28 @@ public sealed class ListWatchCacheTests
     }
 
     [Fact]
+    public async Task RunAsync_ListOfLongAgo_IsMadeAgainWhenTheWatchEnds()
+    {
+        await using var harness = new CacheHarness(options: new ListWatchOptions { RelistInterval = TimeSpan.FromMinutes(10) });
+        var watch = await harness.StartSyncedAsync("10", Deployment("a", 5), Deployment("b", 6));
+
+        // a@20 and the end of b are never told
+        harness.Time.Advance(TimeSpan.FromMinutes(2));
+        watch.End();
+        var resumed = await harness.Server.NextAsync();
+        Assert.True(resumed.IsWatch);
+        var second = resumed.RespondWatch();
+        await second.Reading.WaitAsync(TestContext.Current.CancellationToken);
+        harness.Time.Advance(TimeSpan.FromMinutes(4));
+        harness.Time.Advance(TimeSpan.FromMinutes(7));
+        var list = await harness.Server.NextAsync(harness.Time, Tick);
+        list.RespondList("30", Deployment("a", 20));
+
+        Assert.False(list.IsWatch);
+        await harness.SeenAsync("Added a@5", "Added b@6", "Deleted b@6", "Modified a@20");
+    }
+
+    [Fact]
     public async Task RunAsync_WatchClosedAtOnceAgainAndAgain_Pauses()
     {
         await using var harness = new CacheHarness();

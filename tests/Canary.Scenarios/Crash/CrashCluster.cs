@@ -14,9 +14,9 @@ using ResourceKind = Canary.Kubernetes.Api.ResourceKind;
 namespace Canary.Scenarios.Crash;
 
 /// <summary>One API server with controllers and nodes that do not listen, for many rollouts at once, each in a namespace of its own.</summary>
-public sealed class CrashCluster : IAsyncLifetime
+public class CrashCluster : IAsyncLifetime
 {
-    private static readonly HashSet<string> Followed =
+    private protected static readonly HashSet<string> Followed =
     [
         "rollouts.canary.dev", "analysisruns.canary.dev", "deployments.apps", "replicasets.apps", "pods", "virtualservices.networking.istio.io", "destinationrules.networking.istio.io",
     ];
@@ -24,32 +24,45 @@ public sealed class CrashCluster : IAsyncLifetime
     private readonly ConcurrentDictionary<string, Journal> _journals = [];
     private int _namespaces;
 
-    internal SandboxCluster Sandbox { get; private set; } = null!; // set before any test sees it
+    internal SandboxCluster Sandbox { get; private protected set; } = null!; // set before any test sees it
 
-    internal SandboxApiServer Server => Sandbox.ApiServer!; // the sandbox's own
+    /// <summary>Whether the API server and the controllers are real ones.</summary>
+    internal virtual bool IsReal => false;
+
+    /// <summary>Why no test can run here; null when they can.</summary>
+    internal virtual string? WhyAbsent => null;
 
     internal KubernetesClientConfiguration Configuration => KubernetesClientConfiguration.BuildConfigFromConfigFile(Sandbox.Kubeconfig);
 
-    public async ValueTask InitializeAsync()
+    private protected static SandboxOptions Options => new()
     {
-        var options = new SandboxOptions
+        Engine = false,
+        DataPlane = new DataPlaneOptions
         {
-            Engine = false,
-            DataPlane = new DataPlaneOptions
-            {
-                Mesh = null,
-                Nodes = new NodeOptions { Listen = false, StartDelay = TimeSpan.Zero, DrainTime = TimeSpan.Zero },
-            },
-        };
-        Sandbox = await SandboxCluster.StartAsync(options, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
-        Server.Stored += Note;
-        Server.RequestCompleted += (_, request) => JournalOf(request)?.Answered(request);
+            Mesh = null,
+            Nodes = new NodeOptions { Listen = false, StartDelay = TimeSpan.Zero, DrainTime = TimeSpan.Zero },
+        },
+    };
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Sandbox = await SandboxCluster.StartAsync(Options, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+        var server = Sandbox.ApiServer!; // its own, as no kubeconfig was given
+        server.Stored += Note;
+        server.RequestCompleted += (_, request) => Answered(request);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Sandbox.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>A client for a proxy in front of the server: with its address and trust, and without a time limit.</summary>
+    internal virtual HttpClient NewUpstream() => new() { BaseAddress = Sandbox.ApiServer!.Address, Timeout = Timeout.InfiniteTimeSpan }; // its own server
+
+    /// <summary>Tells the journal of a namespace of a request that was carried out.</summary>
+    internal void Answered(ApiRequestObservation request) => JournalOf(request)?.Answered(request);
 
     /// <summary>Makes a namespace for one rollout.</summary>
     internal Journal NewNamespace(string prefix)
@@ -61,7 +74,7 @@ public sealed class CrashCluster : IAsyncLifetime
     /// <summary>Forgets a namespace whose rollout was looked at.</summary>
     internal void Forget(Journal journal) => _journals.TryRemove(journal.Namespace, out _);
 
-    private void Note(string resource, JsonObject stored, bool deleted)
+    private protected void Note(string resource, JsonObject stored, bool deleted)
     {
         if (Followed.Contains(resource) && _journals.TryGetValue(stored.Namespace(), out var journal))
         {

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Canary.Scenarios.Crash;
 
@@ -16,8 +15,9 @@ internal sealed class CrashEngine(WebApplication host, KillSwitch death) : IAsyn
 {
     public KillSwitch Death { get; } = death;
 
-    public static async Task<CrashEngine> StartAsync(CrashCluster cluster, Journal journal, KillSwitch death, CancellationToken cancellation, string[]? leadership = null, DelegatingHandler? network = null)
+    public static async Task<CrashEngine> StartAsync(CrashCluster cluster, Journal journal, KillSwitch death, CancellationToken cancellation, string[]? leadership = null, DelegatingHandler? network = null, EngineSeat? seat = null)
     {
+        seat ??= new EngineSeat();
         string[] arguments =
         [
             $"--Kubernetes:Namespace={journal.Namespace}",
@@ -26,20 +26,28 @@ internal sealed class CrashEngine(WebApplication host, KillSwitch death) : IAsyn
             "--Engine:PassesPerSecond=10000",
             "--Engine:ShutdownTimeout=00:00:00",
             .. leadership ?? ["--Kubernetes:LeaderElection=false"],
+            .. seat.Arguments,
         ];
         var registry = global::Prometheus.Metrics.NewCustomRegistry();
-        var host = ControllerHost.Build(arguments, TimeProvider.System, builder =>
+        var host = ControllerHost.Build(arguments, seat.Time, builder =>
         {
-            builder.Services.AddSingleton(cluster.Configuration);
+            var configuration = cluster.Configuration;
+            configuration.Host = seat.Server?.ToString() ?? configuration.Host;
+            builder.Services.AddSingleton(configuration);
             builder.Services.AddSingleton<DelegatingHandler>(death);
             if (network is not null)
             {
                 builder.Services.AddSingleton(network);
             }
 
+            if (cluster.IsReal)
+            {
+                builder.Services.AddSingleton<DelegatingHandler>(new AnswerSight(cluster));
+            }
+
             builder.Services.Replace(ServiceDescriptor.Singleton(registry));
-            builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(NullLoggerFactory.Instance));
-            builder.Services.Replace(ServiceDescriptor.Singleton<IMeasurementSource>(new Source(journal, death)));
+            builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(seat.Loggers));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IMeasurementSource>(provider => new Source(journal, death, seat, provider.GetRequiredService<TimeProvider>())));
         });
         await host.StartAsync(cancellation);
         return new CrashEngine(host, death);
@@ -64,12 +72,13 @@ internal sealed class CrashEngine(WebApplication host, KillSwitch death) : IAsyn
         await host.DisposeAsync();
     }
 
-    private sealed class Source(Journal journal, KillSwitch death) : IMeasurementSource
+    private sealed class Source(Journal journal, KillSwitch death, EngineSeat seat, TimeProvider time) : IMeasurementSource
     {
         public Task<Measurement> MeasureAsync(ValueList<MetricSpec> metrics, ValueList<PodTarget> pods, CancellationToken cancellation)
         {
             ObjectDisposedException.ThrowIf(death.IsDead, this);
-            return Task.FromResult(journal.Counters.Look(pods, Shop.ShareOf(journal), Shop.WeightOf(journal.Find("VirtualService", Shop.Name), "baseline"), TimeProvider.System.GetUtcNow()));
+            var read = journal.Counters.Look(pods, Shop.ShareOf(journal), Shop.WeightOf(journal.Find("VirtualService", Shop.Name), "baseline"), time.GetUtcNow());
+            return seat.Scrape is { } scrape ? scrape(read, metrics, pods, cancellation) : Task.FromResult(read);
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class Journal(string ns)
     private readonly Dictionary<(string Kind, string Name), JsonObject> _present = [];
     private readonly List<string> _problems = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private double _counted;
+    private readonly Dictionary<string, double> _counted = [];
 
     public string Namespace { get; } = ns;
 
@@ -112,12 +112,13 @@ internal sealed class Journal(string ns)
                 _problems.Add($"the evidence holds {candidate} requests of the candidate, whose pods counted {counted}");
             }
 
-            if (candidate < _counted)
+            var before = _counted.GetValueOrDefault(request.Path);
+            if (candidate < before)
             {
-                _problems.Add($"the evidence fell from {_counted} to {candidate} requests of the candidate");
+                _problems.Add($"the evidence fell from {before} to {candidate} requests of the candidate");
             }
 
-            _counted = Math.Max(_counted, candidate);
+            _counted[request.Path] = Math.Max(before, candidate);
         }
     }
 }
