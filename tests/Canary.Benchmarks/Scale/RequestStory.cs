@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Canary.Sandbox.ApiServer;
 
 namespace Canary.Benchmarks.Scale;
@@ -5,7 +6,10 @@ namespace Canary.Benchmarks.Scale;
 /// <summary>The requests of one rollout.</summary>
 /// <param name="What">What became of it.</param>
 /// <param name="Counts">How many of each kind: verb and resource.</param>
-/// <param name="Repeated">Requests that did for the second time in a row, to the same object, what the one before them did.</param>
+/// <param name="Repeated">
+/// Requests without a cause: reads of an object that was read before and of which nothing was made since, and writes of what was written before (another resourceVersion
+/// makes no difference).
+/// </param>
 internal sealed record RequestStory(string What, IReadOnlyDictionary<(string Verb, string Resource), int> Counts, IReadOnlyList<string> Repeated)
 {
     /// <summary>Counts requests.</summary>
@@ -14,26 +18,40 @@ internal sealed record RequestStory(string What, IReadOnlyDictionary<(string Ver
     public static RequestStory Of(string what, IEnumerable<ApiRequestObservation> log)
     {
         var counts = new Dictionary<(string, string), int>();
-        var last = new Dictionary<string, ApiRequestObservation>();
+        var last = new Dictionary<string, (ApiRequestObservation Request, string Body, int Writes)>();
         var repeated = new List<string>();
+        var writes = 0;
         foreach (var seen in log)
         {
             var (resource, item) = Parse(seen.Path);
             counts[(seen.Verb, resource)] = counts.GetValueOrDefault((seen.Verb, resource)) + 1;
+            writes += seen.IsWrite ? 1 : 0;
             if (item is null)
             {
-                continue; // a creation has no name yet, and two of the same are refused by the server
+                continue; // a creation has no name yet, and the server refuses the second of the same
             }
 
-            if (last.TryGetValue(item, out var before) && before.Verb == seen.Verb && before.Path == seen.Path && before.Body == seen.Body)
+            var body = WithoutVersion(seen.Body);
+            if (last.TryGetValue(item, out var before) && before.Request.Verb == seen.Verb && before.Request.Path == seen.Path && before.Body == body && (seen.IsWrite || before.Writes == writes))
             {
                 repeated.Add($"{seen.Verb} {seen.Path}");
             }
 
-            last[item] = seen;
+            last[item] = (seen, body, writes);
         }
 
         return new RequestStory(what, counts, repeated);
+    }
+
+    private static string WithoutVersion(string body)
+    {
+        if (!body.StartsWith('{') || JsonNode.Parse(body) is not JsonObject parsed || parsed["metadata"] is not JsonObject metadata)
+        {
+            return body;
+        }
+
+        metadata.Remove("resourceVersion");
+        return parsed.ToJsonString();
     }
 
     /// <summary>The resource with its subresource, and the path of the object; null for a collection.</summary>

@@ -48,8 +48,8 @@ internal static class RequestsReport
 
             {table}
             {(repeated.Count == 0
-                ? "**No request was repeated**: none did to an object, twice in a row, the same with the same body."
-                : $"Requests that did to an object the same with the same body as the one before:\n\n{string.Join('\n', repeated)}")}
+                ? "**No request was repeated without cause**: none read an object again of which nothing had been made since, and none wrote to an object what the one before had written."
+                : $"Repeated without cause: reads of an object of which nothing had been made since it was read before, and writes of what had been written before:\n\n{string.Join('\n', repeated)}")}
             """;
     }
 
