@@ -8,9 +8,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Canary.Benchmarks.Scale;
 
 /// <summary>How long it takes from an order to abort until no request goes to the candidate, as far as the API server can tell.</summary>
-internal sealed class AbortRun(ScaleSize size, int inProgress, int samples, TimeSpan pause, TimeProvider time)
+/// <param name="size">The cluster.</param>
+/// <param name="inProgress">How many are analysed at any time.</param>
+/// <param name="samples">How many are aborted.</param>
+/// <param name="pause">Time between two aborts.</param>
+/// <param name="time">The clock.</param>
+/// <param name="settling">Time before the first abort; null takes ten seconds.</param>
+internal sealed class AbortRun(ScaleSize size, int inProgress, int samples, TimeSpan pause, TimeProvider time, TimeSpan? settling = null)
 {
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan UsualSettling = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<(string, string), TaskCompletionSource<long>> _awaited = new();
@@ -34,7 +40,7 @@ internal sealed class AbortRun(ScaleSize size, int inProgress, int samples, Time
                 new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation },
                 async (number, token) => await cluster.ReleaseAsync(number, bad: false, token).ConfigureAwait(false)).ConfigureAwait(false);
             await cluster.UntilAsync(() => cluster.Fleet.Count(FleetWatch.IsAnalysed), inProgress, "Rollouts analysed", cancellation).ConfigureAwait(false);
-            await Task.Delay(Settling, time, cancellation).ConfigureAwait(false);
+            await Task.Delay(settling ?? UsualSettling, time, cancellation).ConfigureAwait(false);
 
             var before = (Facts: cluster.Engine.Facts(), At: time.GetTimestamp());
             var progress = new Progress("aborts", time);

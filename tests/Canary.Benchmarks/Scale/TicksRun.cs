@@ -3,10 +3,15 @@ using Canary.Benchmarks.Idle;
 namespace Canary.Benchmarks.Scale;
 
 /// <summary>How the rounds of many analyses keep to their times, and what they cost.</summary>
-internal sealed class TicksRun(ScaleSize size, int inProgress, TimeSpan window, TimeProvider time)
+/// <param name="size">The cluster.</param>
+/// <param name="inProgress">How many are analysed.</param>
+/// <param name="window">How long is measured.</param>
+/// <param name="time">The clock.</param>
+/// <param name="settling">Time before; null takes half a minute.</param>
+internal sealed class TicksRun(ScaleSize size, int inProgress, TimeSpan window, TimeProvider time, TimeSpan? settling = null)
 {
     /// <summary>The first rounds are not like the others: pods are young, and everything is new.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UsualSettling = TimeSpan.FromSeconds(30);
 
     public async Task<TicksFacts> RunAsync(CancellationToken cancellation)
     {
@@ -20,7 +25,7 @@ internal sealed class TicksRun(ScaleSize size, int inProgress, TimeSpan window, 
                 new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation },
                 async (number, token) => await cluster.ReleaseAsync(number, bad: false, token).ConfigureAwait(false)).ConfigureAwait(false);
             await cluster.UntilAsync(() => cluster.Fleet.Count(FleetWatch.IsAnalysed), inProgress, "Rollouts analysed", cancellation).ConfigureAwait(false);
-            await Task.Delay(Settling, time, cancellation).ConfigureAwait(false);
+            await Task.Delay(settling ?? UsualSettling, time, cancellation).ConfigureAwait(false);
 
             Console.WriteLine($"measuring for {window.TotalSeconds:0} s");
             var before = (Metrics: await cluster.Engine.MetricsAsync(cancellation).ConfigureAwait(false), Facts: cluster.Engine.Facts(), At: time.GetTimestamp());
