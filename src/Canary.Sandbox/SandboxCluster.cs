@@ -90,7 +90,7 @@ internal sealed class SandboxCluster : IAsyncDisposable
         var registry = global::Prometheus.Metrics.NewCustomRegistry();
         _engine = ControllerHost.Build(arguments, Time, builder =>
         {
-            builder.Services.AddSingleton(Configuration());
+            builder.Services.AddSingleton(Configuration(Options.EngineKubeconfig ?? Kubeconfig));
             builder.Services.Replace(ServiceDescriptor.Singleton(registry));
             builder.Services.Replace(ServiceDescriptor.Singleton(Loggers));
             foreach (var handler in handlers)
@@ -140,7 +140,7 @@ internal sealed class SandboxCluster : IAsyncDisposable
         return version.Length == 2 ? new(version[0], version[1], plural, kind, !clusterWide) : new("", version[0], plural, kind, !clusterWide);
     }
 
-    private KubernetesClientConfiguration Configuration() => KubernetesClientConfiguration.BuildConfigFromConfigFile(Kubeconfig);
+    private static KubernetesClientConfiguration Configuration(string kubeconfig) => KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig);
 
     private async Task StartAsync(CancellationToken cancellation)
     {
@@ -154,11 +154,11 @@ internal sealed class SandboxCluster : IAsyncDisposable
             Kubeconfig = ApiServer.WriteKubeconfig(Path.Combine(_folder, "kubeconfig"));
         }
 
-        Api = new KubernetesApi(Configuration(), new KubernetesApiOptions(), Time, new Random(1), global::Prometheus.Metrics.NewCustomRegistry(), Loggers.CreateLogger<KubernetesApi>());
+        Api = new KubernetesApi(Configuration(Kubeconfig), new KubernetesApiOptions(), Time, new Random(1), global::Prometheus.Metrics.NewCustomRegistry(), Loggers.CreateLogger<KubernetesApi>());
         await InstallAsync(cancellation).ConfigureAwait(false);
         var plane = Options.DataPlane;
         Plane = await SandboxDataPlane.StartAsync(
-            Configuration(),
+            Configuration(Kubeconfig),
             new DataPlaneOptions { Controllers = Options.Controllers ?? Options.Kubeconfig is null, Nodes = plane.Nodes, Mesh = plane.Mesh, Load = plane.Load, Seed = plane.Seed },
             Time,
             Loggers,

@@ -8,6 +8,9 @@ internal sealed record SandboxOptions
     /// <summary>A kubeconfig of an API server to use instead of the sandbox's own; null starts one.</summary>
     public string? Kubeconfig { get; init; }
 
+    /// <summary>A kubeconfig of the engine's own, of the same API server with other rights; null: it comes as everybody else does.</summary>
+    public string? EngineKubeconfig { get; init; }
+
     /// <summary>Loopback port of the API server; 0 takes a free one.</summary>
     public int Port { get; init; }
 

@@ -97,14 +97,14 @@ public sealed partial class ScaleTests
     [Fact]
     public void Slope_KnownSample_HasTheIntervalOfItsRanks()
     {
-        // n = 5: ten slopes, and 1.96 times the root of 5*4*15/18 is 8.0: the interval takes the first and the last but none beyond
+        // n = 5: ten slopes, and 1.96 times the root of 5*4*15/18 is 8: the interval goes from the first slope, -1, to the tenth, 3
         (double, double)[] points = [(0, 0), (1, 2), (2, 1), (3, 4), (4, 3)];
 
         var slope = Slope.Of(points);
 
         Assert.Equal(0.875, slope.PerSecond, 1e-9);
         Assert.Equal(-1, slope.Low, 1e-9);
-        Assert.Equal(2.5, slope.High, 1e-9);
+        Assert.Equal(3, slope.High, 1e-9);
     }
 
     [Theory]

@@ -26,4 +26,7 @@ public sealed class EffectFailedException : Exception
 
     /// <summary>When to try again; null leaves it to the back-off.</summary>
     public TimeSpan? RetryAfter { get; }
+
+    /// <summary>What people are to be told, because only they can mend it; null when trying again may help. The same words each time, or it is told as new each time.</summary>
+    public Announcement? News { get; init; }
 }

@@ -11,12 +11,16 @@ namespace Canary.Engine.Reconciling;
 internal sealed class EffectRun(Snapshot snapshot, WorkItem item, EffectPorts ports)
 {
     private readonly HashSet<EffectGroup> _failed = [];
+    private readonly List<Announcement> _news = [];
 
     /// <summary>Whether an effect failed.</summary>
     public bool HasFailed => _failed.Count > 0;
 
     /// <summary>The shortest wait that a failure asked for; null when none did.</summary>
     public TimeSpan? RetryAfter { get; private set; }
+
+    /// <summary>What failures have to tell people, each once.</summary>
+    public ValueList<Announcement> News => _news.Distinct().ToValueList();
 
     /// <summary>How the run was ended early; null when it went to its end.</summary>
     public PassEnd? CutShort { get; private set; }
@@ -67,6 +71,11 @@ internal sealed class EffectRun(Snapshot snapshot, WorkItem item, EffectPorts po
         catch (EffectFailedException failure)
         {
             Fail(effect, "failed", failure.RetryAfter);
+            if (failure.News is { } news)
+            {
+                _news.Add(news);
+            }
+
             ports.Logger.EffectFailed(item.Key, effect, failure.Message);
         }
         catch (Exception failure)

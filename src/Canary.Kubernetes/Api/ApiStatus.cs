@@ -36,15 +36,17 @@ internal static class ApiStatus
 
         var reason = Text(status?["reason"]);
         var message = Text(status?["message"]);
+        var missing = code == 403 ? MissingRight.Read(message) : null;
         return new KubernetesApiException(
             code,
             reason.Length > 0 ? reason : ReasonOf(code),
-            $"{context}: {code} {(message.Length > 0 ? message : ReasonOf(code))}",
+            $"{context}: {code} {(message.Length > 0 ? message : ReasonOf(code))}{(missing is null ? "" : $"; {missing}")}",
             retryAfter is { } wait && wait < TimeSpan.Zero ? TimeSpan.Zero : retryAfter,
             null)
         {
             Causes = ReadCauses(details?["causes"] as JsonArray),
             FromJsonPatch = isJsonPatch,
+            Missing = missing,
         };
     }
 

@@ -43,6 +43,9 @@ public sealed class KubernetesApiException(int statusCode, string reason, string
     /// <summary>Details the server gave, one per field or cause; empty when it gave none.</summary>
     public IReadOnlyList<StatusCause> Causes { get; init; } = [];
 
+    /// <summary>403 of the authoriser: the right that is missing. Null for every other failure, and for what admission refuses.</summary>
+    public MissingRight? Missing { get; init; }
+
     /// <summary>409: somebody else wrote first, a precondition failed, or the name is taken.</summary>
     public bool IsConflict => StatusCode == 409;
 

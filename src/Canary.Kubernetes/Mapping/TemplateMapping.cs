@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Canary.Core;
 using Canary.Core.Analysis;
 using Canary.Core.Validation;
+using Canary.Kubernetes.Api;
 
 namespace Canary.Kubernetes.Mapping;
 
@@ -12,8 +13,9 @@ internal static class TemplateMapping
     /// <param name="spec">Which templates, and the values of their arguments.</param>
     /// <param name="ns">The Rollout's namespace, for messages.</param>
     /// <param name="find">Finds a template; null when it does not exist.</param>
+    /// <param name="missing">The right without which ClusterAnalysisTemplates could not be looked for; null when they could.</param>
     /// <returns>The metrics, whose shares sum to 1, or everything that is wrong.</returns>
-    public static Mapped<ValueList<MetricSpec>> Read(AnalysisSpec spec, string ns, Func<TemplateReference, JsonObject?> find)
+    public static Mapped<ValueList<MetricSpec>> Read(AnalysisSpec spec, string ns, Func<TemplateReference, JsonObject?> find, MissingRight? missing = null)
     {
         var problems = new List<Problem>();
         var metrics = new List<WeighedMetric>();
@@ -26,7 +28,7 @@ internal static class TemplateMapping
             if (find(reference) is not { } template)
             {
                 complete = false;
-                problems.Add(new Problem(FormattableString.Invariant($"spec.analysis.templates[{index}].name"), Missing(reference, ns, find)));
+                problems.Add(new Problem(FormattableString.Invariant($"spec.analysis.templates[{index}].name"), Missing(reference, ns, find, missing)));
                 continue;
             }
 
@@ -78,8 +80,13 @@ internal static class TemplateMapping
         return [.. metrics.Select((_, index) => index == firstErrors ? Errors : index == firstLatency ? Latency : (1 - taken) / others)];
     }
 
-    private static string Missing(TemplateReference reference, string ns, Func<TemplateReference, JsonObject?> find)
+    private static string Missing(TemplateReference reference, string ns, Func<TemplateReference, JsonObject?> find, MissingRight? missing)
     {
+        if (reference.ClusterScope && missing is not null)
+        {
+            return $"is \"{reference.Name}\", but the engine, which works on namespace {ns} alone, may not {missing.Verb} ClusterAnalysisTemplates; {missing}, or use an AnalysisTemplate and leave clusterScope out";
+        }
+
         var other = reference with { ClusterScope = !reference.ClusterScope };
         var (kind, place) = reference.ClusterScope ? ("ClusterAnalysisTemplate", "") : ("AnalysisTemplate", $" in namespace {ns}");
         var remedy = find(other) is null

@@ -17,11 +17,13 @@ internal sealed partial class ClusterCaches : BackgroundService
     public const string ReferenceIndex = "reference";
 
     private readonly ILogger _logger;
+    private readonly string? _namespace;
     private readonly List<ListWatchCache> _plain;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ClusterCaches(KubernetesApi api, string? ns, ListWatchOptions options, TimeProvider time, ILoggerFactory loggers)
     {
+        _namespace = ns;
         _logger = loggers.CreateLogger<ClusterCaches>();
         ListWatchCache Make(ResourceKind kind) =>
             new(api, kind, kind.Namespaced ? ns : null, null, options, time, loggers.CreateLogger<ListWatchCache>());
@@ -97,10 +99,15 @@ internal sealed partial class ClusterCaches : BackgroundService
         }
     }
 
-    /// <summary>Whether a cache has lost the cluster for so long that people should know, and why; null when all are well.</summary>
+    /// <summary>The right without which ClusterAnalysisTemplates cannot be read; null while they can, and where nothing goes on without them.</summary>
+    /// <remarks>A Role of one namespace cannot give it, so that an engine of one namespace works without.</remarks>
+    public MissingRight? MissingForClusterTemplates => _namespace is null ? null : ClusterAnalysisTemplates.Health.Missing;
+
+    /// <summary>Whether a cache has lost the cluster for so long that people should know, or may not read it, and why; null when all are well.</summary>
     public string? Trouble()
     {
-        var failing = _plain.Select(cache => cache.Health).FirstOrDefault(health => health is { ConsecutiveFailures: >= 5 });
+        var needed = _plain.Where(cache => cache != ClusterAnalysisTemplates || MissingForClusterTemplates is null).Select(cache => cache.Health);
+        var failing = needed.Append(VirtualServices.Health).Append(DestinationRules.Health).FirstOrDefault(health => health is { ConsecutiveFailures: >= 5 } or { Missing: not null });
         return failing?.LastFailure;
     }
 
@@ -110,7 +117,7 @@ internal sealed partial class ClusterCaches : BackgroundService
         var running = _plain.Select(cache => cache.RunAsync(stoppingToken)).Append(VirtualServices.RunAsync(stoppingToken)).Append(DestinationRules.RunAsync(stoppingToken)).ToList();
         try
         {
-            await Task.WhenAll(_plain.Select(cache => cache.Synced).Append(VirtualServices.Known).Append(DestinationRules.Known)).WaitAsync(stoppingToken).ConfigureAwait(false);
+            await Task.WhenAll(_plain.Select(Settled).Append(VirtualServices.Known).Append(DestinationRules.Known)).WaitAsync(stoppingToken).ConfigureAwait(false);
             var rollouts = Rollouts.List().Count;
             LogReady(rollouts);
             _ready.TrySetResult();
@@ -122,6 +129,9 @@ internal sealed partial class ClusterCaches : BackgroundService
 
         await Task.WhenAll(running).ConfigureAwait(false);
     }
+
+    private Task Settled(ListWatchCache cache) =>
+        cache == ClusterAnalysisTemplates && _namespace is not null ? Task.WhenAny(cache.Synced, cache.Refused) : cache.Synced;
 
     [LoggerMessage(EventId = 2302, Level = LogLevel.Information, Message = "Read the cluster: {Count} Rollouts")]
     private partial void LogReady(int count);

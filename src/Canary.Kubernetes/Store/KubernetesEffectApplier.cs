@@ -24,9 +24,18 @@ internal sealed class KubernetesEffectApplier(KubernetesApi api, ClusterCaches c
         {
             // A guard that did not hold means that the world has moved on: look again at once.
             var moved = exception.IsTestFailed || (exception.IsConflict && !exception.IsAlreadyExists);
-            throw new EffectFailedException(exception.Message, moved ? TimeSpan.Zero : exception.RetryAfter, exception);
+            throw new EffectFailedException(exception.Message, moved ? TimeSpan.Zero : exception.RetryAfter, exception) { News = NewsOf(exception) };
+        }
+        catch (EffectFailedException failure) when (failure.InnerException is KubernetesApiException { Missing: not null } refusal)
+        {
+            throw new EffectFailedException(failure.Message, failure.RetryAfter, refusal) { News = NewsOf(refusal) };
         }
     }
+
+    /// <summary>A right that is missing is told on the Rollout: trying again does not help, and whoever waits for it should not have to read logs.</summary>
+    private static Announcement? NewsOf(KubernetesApiException exception) => exception.Missing is { } missing
+        ? new Announcement("MissingRight", $"the engine may not {missing.Verb} {missing.Resource}{(missing.Group.Length > 0 ? $".{missing.Group}" : "")}; {missing}", Warning: true)
+        : null;
 
     private Task DispatchAsync(Snapshot snapshot, Subject subject, Effect effect, CancellationToken cancellation) => effect switch
     {

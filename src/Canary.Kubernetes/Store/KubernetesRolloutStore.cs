@@ -17,6 +17,7 @@ public sealed partial class KubernetesRolloutStore : IRolloutStore
     private readonly ClusterCaches _caches;
     private readonly SnapshotReader _reader;
     private readonly ILogger _logger;
+    private volatile string? _refusal;
 
     internal KubernetesRolloutStore(KubernetesApi api, ClusterCaches caches, SnapshotReader reader, ILogger<KubernetesRolloutStore> logger)
     {
@@ -33,8 +34,8 @@ public sealed partial class KubernetesRolloutStore : IRolloutStore
     /// <summary>Completes when every cache was filled; kinds of Istio that the cluster does not know are not waited for. Cancelled when the host stops before.</summary>
     public Task Ready => _caches.Ready;
 
-    /// <summary>Why the caches trail the cluster, in one sentence; null while they do not.</summary>
-    public string? Trouble => _caches.Trouble();
+    /// <summary>Why the caches trail the cluster, or that a status may not be stored, in one sentence; null while all is well.</summary>
+    public string? Trouble => _caches.Trouble() ?? _refusal;
 
     /// <inheritdoc />
     public IReadOnlyCollection<RolloutKey> List() =>
@@ -83,6 +84,7 @@ public sealed partial class KubernetesRolloutStore : IRolloutStore
         try
         {
             _caches.Offer(await _api.ReplaceStatusAsync(kind, body, cancellation).ConfigureAwait(false));
+            _refusal = null;
             return StoreResult.Stored;
         }
         catch (KubernetesApiException exception) when (exception.IsConflict)
@@ -97,6 +99,7 @@ public sealed partial class KubernetesRolloutStore : IRolloutStore
         catch (KubernetesApiException exception)
         {
             LogNotStored(title, exception.Message);
+            _refusal = exception.Missing is null ? _refusal : exception.Message;
             return StoreResult.Failed;
         }
     }

@@ -48,6 +48,9 @@ internal sealed partial class MeshCache
     /// <summary>Whether the objects were read.</summary>
     public bool Synced => _cache is { Synced.IsCompletedSuccessfully: true };
 
+    /// <summary>How the cache is doing now; null while the kind is not served.</summary>
+    public CacheHealth? Health => _cache?.Health;
+
     /// <summary>Finds an object; null when there is none.</summary>
     public JsonObject? Get(string ns, string name) => _cache?.Get(ns, name);
 

@@ -24,11 +24,19 @@ internal sealed class RolloutChanges(ClusterCaches caches, Action<RolloutKey, bo
         caches.ReplicaSets.Changed += ReplicaSet;
         caches.Pods.Changed += Pod;
         caches.AnalysisRuns.Changed += AnalysisRun;
-        _ = caches.Ready.ContinueWith(_ => Everything(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        foreach (var known in new[] { caches.Ready, caches.ClusterAnalysisTemplates.Synced }) // the second comes late where the right to read them is given late
+        {
+            _ = known.ContinueWith(_ => Everything(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        }
     }
 
     private void Everything()
     {
+        if (!caches.IsReady)
+        {
+            return;
+        }
+
         foreach (var rollout in caches.Rollouts.List())
         {
             tell(new RolloutKey(rollout.NamespaceOf(), rollout.NameOf()), rollout.Annotation(Names.CommandAnnotation) is not null);

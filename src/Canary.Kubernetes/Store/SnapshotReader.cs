@@ -6,6 +6,7 @@ using Canary.Core.Commands;
 using Canary.Core.Rollouts;
 using Canary.Core.Validation;
 using Canary.Engine.Ports;
+using Canary.Kubernetes.Api;
 using Canary.Kubernetes.Commands;
 using Canary.Kubernetes.Mapping;
 using Canary.Kubernetes.Resources;
@@ -46,7 +47,7 @@ internal sealed class SnapshotReader(ClusterCaches caches, RolloutTraffic traffi
         var uid = rollout.UidOf();
         var deployment = leading is null ? null : caches.Deployments.Get(key.Namespace, leading.Deployment);
         var owned = OwnedReplicaSets(uid, deployment);
-        var metrics = spec is null ? null : _metrics.Of(spec.Analysis, key.Namespace);
+        var metrics = spec is null ? null : _metrics.Of(spec.Analysis, key.Namespace, caches.MissingForClusterTemplates);
         var runs = caches.AnalysisRuns.Lookup(ClusterCaches.OwnerIndex, uid);
         var analysis = Analysis(runs, status.Journey?.AnalysisRun);
         var metricProblems = (metrics?.Problems ?? []).Concat(analysis?.Problems ?? []).ToValueList();

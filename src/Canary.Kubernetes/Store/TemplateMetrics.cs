@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Canary.Core;
 using Canary.Core.Analysis;
+using Canary.Kubernetes.Api;
 using Canary.Kubernetes.Mapping;
 using Canary.Kubernetes.Resources;
 
@@ -18,7 +19,8 @@ internal sealed class TemplateMetrics(Func<string, TemplateReference, JsonObject
     /// <summary>The metrics of a Rollout.</summary>
     /// <param name="analysis">Its settings.</param>
     /// <param name="ns">Its namespace.</param>
-    public Mapped<ValueList<MetricSpec>> Of(AnalysisSpec analysis, string ns)
+    /// <param name="denied">The right without which ClusterAnalysisTemplates are not seen; null when they are.</param>
+    public Mapped<ValueList<MetricSpec>> Of(AnalysisSpec analysis, string ns, MissingRight? denied)
     {
         JsonObject? Find(TemplateReference reference) => find(ns, reference);
 
@@ -31,7 +33,7 @@ internal sealed class TemplateMetrics(Func<string, TemplateReference, JsonObject
             templates.AddRange(analysis.Templates.Select(reference => Find(reference with { ClusterScope = !reference.ClusterScope })));
         }
 
-        var key = new Key(analysis, missing ? ns : "", templates.Select(template => template is null ? "" : $"{template.UidOf()} {template.VersionOf()}").ToValueList());
+        var key = new Key(analysis, missing ? ns : "", missing ? denied : null, templates.Select(template => template is null ? "" : $"{template.UidOf()} {template.VersionOf()}").ToValueList());
         lock (_lock)
         {
             if (_known.TryGetValue(key, out var known))
@@ -40,7 +42,7 @@ internal sealed class TemplateMetrics(Func<string, TemplateReference, JsonObject
             }
         }
 
-        var read = TemplateMapping.Read(analysis, ns, Find);
+        var read = TemplateMapping.Read(analysis, ns, Find, denied);
         lock (_lock)
         {
             if (_known.Count >= Most)
@@ -55,5 +57,5 @@ internal sealed class TemplateMetrics(Func<string, TemplateReference, JsonObject
         return read;
     }
 
-    private sealed record Key(AnalysisSpec Analysis, string Namespace, ValueList<string> Templates);
+    private sealed record Key(AnalysisSpec Analysis, string Namespace, MissingRight? Denied, ValueList<string> Templates);
 }

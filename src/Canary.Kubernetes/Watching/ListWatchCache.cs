@@ -23,7 +23,9 @@ public sealed partial class ListWatchCache
     private readonly ILogger _logger;
     private readonly CacheStore _store;
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CacheHealth _health = new(false, null, null, 0, null);
+    private MissingRight? _told;
     private int _started;
     private long _openedAt;
 
@@ -63,13 +65,16 @@ public sealed partial class ListWatchCache
     /// <summary>Completes when the first list has been taken over and told; cancelled when <see cref="RunAsync"/> ends before that.</summary>
     public Task Synced => _synced.Task;
 
+    /// <summary>Completes when the server has refused to show the objects, for want of a right; the cache keeps trying. Never, when it does not.</summary>
+    public Task Refused => _refused.Task;
+
     /// <summary>How the cache is doing now.</summary>
     public CacheHealth Health
     {
         get
         {
             var health = Volatile.Read(ref _health);
-            return StoodFor(Interlocked.Read(ref _openedAt)) ? health with { ConsecutiveFailures = 0, LastFailure = null } : health;
+            return StoodFor(Interlocked.Read(ref _openedAt)) ? health with { ConsecutiveFailures = 0, LastFailure = null, Missing = null } : health;
         }
     }
 
@@ -161,7 +166,7 @@ public sealed partial class ListWatchCache
             }
 
             var failures = Health.ConsecutiveFailures + 1;
-            Volatile.Write(ref _health, Health with { ConsecutiveFailures = failures, LastFailure = failure.Message });
+            Volatile.Write(ref _health, Health with { ConsecutiveFailures = failures, LastFailure = failure.Message, Missing = failure.Missing });
             mustList = end.MustList || failures >= _options.RelistAfterFailures;
             if (failure.IsGone && failures == 1)
             {
@@ -170,8 +175,24 @@ public sealed partial class ListWatchCache
             }
 
             var pause = Backoff.After(failures, _options.InitialBackoff, _options.MaxBackoff, failure.RetryAfter, _api.Jitter);
-            LogFailed(_kind.Plural, failure.Message, failures, pause, mustList);
+            Tell(failure, failures, pause, mustList);
             await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Tell(KubernetesApiException failure, int failures, TimeSpan pause, bool mustList)
+    {
+        if (failure.Missing is not null && failure.Missing == _told)
+        {
+            LogStillRefused(_kind.Plural, failure.Message, failures, pause); // said once: only a person can change it
+            return;
+        }
+
+        LogFailed(_kind.Plural, failure.Message, failures, pause, mustList);
+        _told = failure.Missing;
+        if (_told is not null)
+        {
+            _refused.TrySetResult();
         }
     }
 
@@ -204,7 +225,7 @@ public sealed partial class ListWatchCache
         var mark = _store.Mark();
         var list = await _api.ListAsync(_kind, _namespace, _labelSelector, cancellationToken).ConfigureAwait(false);
         _store.Replace(list.Items, list.ResourceVersion, mark);
-        Volatile.Write(ref _health, Health with { LastRelist = _time.GetUtcNow(), Synced = true });
+        Volatile.Write(ref _health, Health with { LastRelist = _time.GetUtcNow(), Synced = true, Missing = null });
         Deliver();
         if (_synced.TrySetResult())
         {
@@ -253,7 +274,8 @@ public sealed partial class ListWatchCache
             }
 
             heard = true;
-            Volatile.Write(ref _health, Health with { LastEvent = _time.GetUtcNow(), ConsecutiveFailures = 0, LastFailure = null });
+            _told = null;
+            Volatile.Write(ref _health, Health with { LastEvent = _time.GetUtcNow(), ConsecutiveFailures = 0, LastFailure = null, Missing = null });
             Deliver();
         }
 
@@ -269,7 +291,7 @@ public sealed partial class ListWatchCache
     {
         if (StoodFor(Interlocked.Exchange(ref _openedAt, 0)))
         {
-            Volatile.Write(ref _health, Health with { ConsecutiveFailures = 0, LastFailure = null });
+            Volatile.Write(ref _health, Health with { ConsecutiveFailures = 0, LastFailure = null, Missing = null });
         }
     }
 
@@ -312,6 +334,9 @@ public sealed partial class ListWatchCache
 
     [LoggerMessage(EventId = 2106, Level = LogLevel.Warning, Message = "Left {Resource} {Object} out of index {Index}")]
     private partial void LogIndexFailed(Exception exception, string resource, string @object, string index);
+
+    [LoggerMessage(EventId = 2107, Level = LogLevel.Debug, Message = "May still not follow {Resource}: {Reason} (failure {Failures} in a row); trying again in {Delay}")]
+    private partial void LogStillRefused(string resource, string reason, int failures, TimeSpan delay);
 
     private readonly record struct WatchEnd(KubernetesApiException? Failure, bool MustList);
 }

@@ -161,6 +161,21 @@ public sealed class ReconcilerTests : IAsyncLifetime
         Assert.Contains("canary_effects_total{effect=\"ScaleReplicaSet\",result=\"skipped\"} 1", await _engine.MetricsAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(StoreResult.Stored)]
+    [InlineData(StoreResult.Failed)]
+    public async Task Pass_EffectsFailForWantOfPeople_TellsThemOnce(StoreResult stored)
+    {
+        _engine.Store.OnStatus = _ => stored == StoreResult.Stored ? null : stored;
+        _engine.Decide = observation => Decide(observation.Status, Lower, Lower, new Effect.ClearCommand("x"));
+        _engine.Applier.OnApply = (_, effect, _) => effect is Effect.SetWeight ? throw new EffectFailedException("no") { News = new Announcement("MissingRight", "ask for it", Warning: true) } : Task.CompletedTask;
+        await _engine.StartAsync();
+        await _engine.Journal.WaitForAsync("announced MissingRight");
+        await _engine.StopAsync();
+
+        Assert.Single(Events(), line => line == "announcing MissingRight");
+    }
+
     [Fact]
     public async Task Pass_EffectsFail_KeepsTheShortestRetry()
     {

@@ -13,7 +13,7 @@ internal sealed class FakeCluster : DelegatingHandler
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JsonObject> _objects = [];
     private readonly List<(string Collection, WatchStream Stream)> _watches = [];
-    private readonly Dictionary<string, (int Code, string Reason)> _failures = [];
+    private readonly Dictionary<string, (int Code, string Reason, string Message)> _failures = [];
     private long _version = 100;
 
     /// <summary>Every write as <c>VERB plural/name[/subresource]</c>, in the order they came.</summary>
@@ -25,12 +25,21 @@ internal sealed class FakeCluster : DelegatingHandler
     /// <summary>Versions of <c>networking.istio.io</c> that are served.</summary>
     public IReadOnlyList<string> MeshVersions { get; set; } = ["v1"];
 
-    /// <summary>Makes requests fail, named as in <see cref="Before"/>.</summary>
-    public void Fail(string request, int code, string reason)
+    /// <summary>Makes requests fail, named as in <see cref="Before"/>, or <c>LIST plural</c>.</summary>
+    public void Fail(string request, int code, string reason, string? message = null)
     {
         lock (_lock)
         {
-            _failures[request] = (code, reason);
+            _failures[request] = (code, reason, message ?? $"because {reason}");
+        }
+    }
+
+    /// <summary>Lets requests succeed again.</summary>
+    public void Mend(string request)
+    {
+        lock (_lock)
+        {
+            _failures.Remove(request);
         }
     }
 
@@ -60,11 +69,11 @@ internal sealed class FakeCluster : DelegatingHandler
         }
     }
 
-    public void Remove(string plural, string name)
+    public void Remove(string plural, string name, string ns = "shop")
     {
         lock (_lock)
         {
-            Drop($"{plural}/shop/{name}");
+            Drop($"{plural}/{ns}/{name}");
         }
     }
 
@@ -110,7 +119,7 @@ internal sealed class FakeCluster : DelegatingHandler
                 Writes.Add(title);
             }
 
-            return _failures.TryGetValue(title, out var failure) ? Status(failure.Code, failure.Reason) : Answer(request, plural, ns, name, subresource, body);
+            return _failures.TryGetValue(title, out var failure) ? Status(failure.Code, failure.Reason, failure.Message) : Answer(request, plural, ns, name, subresource, body);
         }
     }
 
@@ -219,6 +228,11 @@ internal sealed class FakeCluster : DelegatingHandler
                 return Status(404, "NotFound");
             }
 
+            if (_failures.TryGetValue($"LIST {plural}", out var failure))
+            {
+                return Status(failure.Code, failure.Reason, failure.Message);
+            }
+
             var items = _objects.Where(pair => pair.Key.StartsWith(plural + "/", StringComparison.Ordinal)).Select(pair => pair.Value.DeepClone()).ToArray();
             return Json(200, new JsonObject
             {
@@ -267,9 +281,9 @@ internal sealed class FakeCluster : DelegatingHandler
         return target;
     }
 
-    private static HttpResponseMessage Status(int code, string reason) => Json(
+    private static HttpResponseMessage Status(int code, string reason, string? message = null) => Json(
         code,
-        new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = code < 300 ? "Success" : "Failure", ["reason"] = reason, ["message"] = $"because {reason}", ["code"] = code });
+        new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = code < 300 ? "Success" : "Failure", ["reason"] = reason, ["message"] = message ?? $"because {reason}", ["code"] = code });
 
     private static HttpResponseMessage Json(int code, JsonObject body) =>
         new((HttpStatusCode)code) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };

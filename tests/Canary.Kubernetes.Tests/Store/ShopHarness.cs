@@ -20,7 +20,7 @@ internal sealed class ShopHarness : IAsyncDisposable
 {
     private readonly KubernetesApi _api;
 
-    public ShopHarness()
+    public ShopHarness(string? ns = null)
     {
         _api = new KubernetesApi(
             new KubernetesClientConfiguration { Host = "http://127.0.0.1:1/" },
@@ -30,7 +30,7 @@ internal sealed class ShopHarness : IAsyncDisposable
             global::Prometheus.Metrics.NewCustomRegistry(),
             NullLogger<KubernetesApi>.Instance,
             Cluster);
-        Caches = new ClusterCaches(_api, null, new ListWatchOptions(), Time, NullLoggerFactory.Instance);
+        Caches = new ClusterCaches(_api, ns, new ListWatchOptions(), Time, NullLoggerFactory.Instance);
         var traffic = new RolloutTraffic(_api, Caches, "cluster.local");
         Store = new KubernetesRolloutStore(_api, Caches, new SnapshotReader(Caches, traffic), NullLogger<KubernetesRolloutStore>.Instance);
         Store.Changed += (key, urgent) => Changes.Enqueue((key, urgent));

@@ -1,6 +1,7 @@
 using Canary.Kubernetes.Api;
 using Canary.Kubernetes.Tests.Api;
 using Canary.Kubernetes.Watching;
+using Microsoft.Extensions.Logging;
 using Xunit;
 using static Canary.Kubernetes.Tests.Api.ApiHarness;
 
@@ -395,6 +396,33 @@ public sealed class ListWatchCacheTests
     }
 
     [Fact]
+    public async Task RunAsync_WithoutTheRight_SaysItOnceAndGoesOnWhenItIsGiven()
+    {
+        var logs = new RecordingLogger();
+        await using var harness = new CacheHarness("shop", logger: logs);
+        harness.Start();
+
+        MissingRightTests.Refuse(await harness.Server.NextAsync(), "list");
+        await harness.Cache.Refused.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(new MissingRight("list", "apps", "deployments", "shop"), harness.Cache.Health.Missing);
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            MissingRightTests.Refuse(await harness.Server.NextAsync(harness.Time, Tick), "list");
+        }
+
+        (await harness.Server.NextAsync(harness.Time, Tick)).RespondList("10", Deployment("a", 5));
+        await harness.SeenAsync("Added a@5");
+        MissingRightTests.Refuse(await harness.Server.NextAsync(), "watch"); // the other half of it, which is news
+        await Eventually.HoldsAsync(() => harness.Cache.Health.Missing?.Verb == "watch");
+        (await harness.Server.NextAsync(harness.Time, Tick)).RespondList("11", Deployment("a", 6));
+        var watch = (await harness.Server.NextAsync()).RespondWatch();
+        watch.Event("MODIFIED", Deployment("a", 12));
+
+        await Eventually.HoldsAsync(() => harness.Cache.Health is { ConsecutiveFailures: 0, Missing: null });
+        Assert.Equal([2103, 2107, 2107, 2107, 2103], logs.Events.Where(id => id is 2103 or 2107));
+    }
+
+    [Fact]
     public async Task RunAsync_SlowList_WaitsForItBeyondTheOrdinaryTimeout()
     {
         await using var harness = new CacheHarness();
@@ -514,5 +542,19 @@ public sealed class ListWatchCacheTests
         await Eventually.HoldsAsync(() => harness.Cache.Health.LastEvent is not null);
 
         Assert.Equal(new CacheHealth(true, listed + TimeSpan.FromSeconds(5), listed, 0, null), harness.Cache.Health);
+    }
+
+    private sealed class RecordingLogger : ILogger<ListWatchCache>
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<int> _events = new();
+
+        public IEnumerable<int> Events => _events;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _events.Enqueue(eventId.Id);
     }
 }

@@ -5,6 +5,8 @@ using Canary.Sandbox.Demo;
 using Canary.Sandbox.Load;
 using Canary.Sandbox.Mesh;
 using Canary.Sandbox.Nodes;
+using Canary.Scenarios.Rights;
+using Canary.Testing.ControlPlanes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -18,6 +20,7 @@ public sealed class DemonstrationTests(ITestOutputHelper output)
     {
         var options = new SandboxOptions
         {
+            Engine = false,
             DataPlane = new DataPlaneOptions
             {
                 Nodes = new NodeOptions
@@ -32,6 +35,8 @@ public sealed class DemonstrationTests(ITestOutputHelper output)
             },
         };
         await using var cluster = await SandboxCluster.StartAsync(options, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+        using var asked = new AskedRights();
+        await cluster.StartEngineAsync(TestContext.Current.CancellationToken, asked);
         var plan = new DemonstrationPlan
         {
             Stories = [.. Story.All.Where(story => story.Tag is "v3-errors" or "v5-crash")],
@@ -45,6 +50,11 @@ public sealed class DemonstrationTests(ITestOutputHelper output)
         Assert.Empty(wrong);
         Assert.Contains("back at weight 0 after", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("CrashLoopBackOff", text.ToString(), StringComparison.Ordinal);
+
+        // what the real authoriser says is asked elsewhere; here, everywhere, that no rule is missing
+        var roles = RoleManifest.Read(null, "base/cluster-role.yaml");
+        Assert.DoesNotContain(asked.All, right => !roles.Covers(right));
+        Assert.Contains(new Right("patch", "networking.istio.io", "virtualservices", "shop"), asked.All);
     }
 
     private static void Compress(JsonObject rollout)

@@ -37,6 +37,7 @@ public class AbortTests(SharedCluster cluster, ITestOutputHelper output)
     [InlineData("spec-invalid")]
     [InlineData("stable-pod-gone")]
     [InlineData("events-hang")]
+    [InlineData("events-forbidden")]
     public Task Abort_WhileSomethingIsBroken_ReturnsAllRequestsInTime(string trouble) => InTimeAsync(trouble, (shop, _) => BreakAsync(shop, trouble), AbortAsync);
 
     [Fact]
@@ -152,7 +153,12 @@ public class AbortTests(SharedCluster cluster, ITestOutputHelper output)
 
     private static async Task BreakAsync(Shop shop, string trouble)
     {
-        await StartAsync(shop, Shop.Weight, 25, trouble == "events-hang" ? () => shop.Running.Fault(shop.Namespace, HangEventsAsync) : null);
+        await StartAsync(shop, Shop.Weight, 25, trouble switch
+        {
+            "events-hang" => () => shop.Running.Fault(shop.Namespace, HangEventsAsync),
+            "events-forbidden" => () => shop.Running.Fault(shop.Namespace, ForbidEventsAsync),
+            _ => null,
+        });
         switch (trouble)
         {
             case "metrics-hang":
@@ -227,9 +233,23 @@ public class AbortTests(SharedCluster cluster, ITestOutputHelper output)
         return true;
     }
 
+    private static bool IsNewEvent(HttpContext http) => http.Request.Method == "POST" && http.Request.Path.Value!.EndsWith("/events", StringComparison.Ordinal);
+
+    private static async Task<bool> ForbidEventsAsync(HttpContext http)
+    {
+        if (!IsNewEvent(http))
+        {
+            return false;
+        }
+
+        http.Response.StatusCode = StatusCodes.Status403Forbidden;
+        await http.Response.WriteAsync($$"""{"kind":"Status","code":403,"reason":"Forbidden","message":"events is forbidden: User \"engine\" cannot create resource \"events\" in API group \"\" at the cluster scope"}""", http.RequestAborted);
+        return true;
+    }
+
     private static async Task<bool> HangEventsAsync(HttpContext http)
     {
-        if (http.Request.Method != "POST" || !http.Request.Path.Value!.EndsWith("/events", StringComparison.Ordinal))
+        if (!IsNewEvent(http))
         {
             return false;
         }

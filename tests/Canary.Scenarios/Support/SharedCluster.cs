@@ -42,9 +42,20 @@ public class SharedCluster : IAsyncDisposable
         EngineArguments = ["--Scrape:Timeout=00:00:00.400", "--Engine:MeasurementTimeout=00:00:00.500"],
     };
 
-    private protected virtual async Task<Running> StartAsync()
+    private protected virtual Task<Running> StartAsync() => StartAsync(Options(90));
+
+    /// <summary>Starts a sandbox of a test's own, without an engine.</summary>
+    /// <param name="network">Second byte of the nodes' addresses.</param>
+    /// <param name="arguments">Further configuration of the engine.</param>
+    internal static Task<Running> StartAsync(byte network, params string[] arguments)
     {
-        var running = new Running(await SandboxCluster.StartAsync(Options(90), TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None), null);
+        var options = Options(network);
+        return StartAsync(options with { Engine = false, EngineArguments = [.. options.EngineArguments, .. arguments] });
+    }
+
+    private static async Task<Running> StartAsync(SandboxOptions options)
+    {
+        var running = new Running(await SandboxCluster.StartAsync(options, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None), null);
         var server = running.Cluster.ApiServer!; // its own, as no kubeconfig was given
         server.RequestCompleted += (_, seen) => running.Journal.Note(seen);
         server.Interceptor = running.FaultsAsync;

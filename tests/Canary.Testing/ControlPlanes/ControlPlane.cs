@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace Canary.Testing.ControlPlanes;
 
@@ -15,7 +16,7 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>Who may do everything.</summary>
     public const string Administrator = "administrator";
 
-    private const string Controllers = "deployment,replicaset,garbagecollector,endpoint,endpointslice,namespace,disruption,horizontalpodautoscaling";
+    private const string Controllers = "deployment,replicaset,garbagecollector,endpoint,endpointslice,namespace,disruption,horizontalpodautoscaling,clusterrole-aggregation";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
@@ -86,6 +87,14 @@ public sealed class ControlPlane : IAsyncDisposable
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = _folder.Trust() },
         };
         return new HttpClient(handler) { BaseAddress = Address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", _folder.Token(user)) } };
+    }
+
+    /// <summary>What an identity other than the administrator has asked for so far, by the server's audit log.</summary>
+    public IReadOnlyList<AuditEntry> Audit(string user)
+    {
+        using var log = new StreamReader(new FileStream(_folder.AuditLog, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        var lines = log.ReadToEnd().Split('\n');
+        return [.. lines[..^1].Select(line => AuditEntry.Of(JsonNode.Parse(line)!)).Where(entry => entry.User == user)]; // what follows the last line's end is being written
     }
 
     /// <summary>Forgets all history in etcd before now.</summary>
@@ -177,6 +186,9 @@ public sealed class ControlPlane : IAsyncDisposable
         $"--service-account-key-file={_folder.SigningKey}",
         "--service-cluster-ip-range=10.96.0.0/16",
         "--disable-admission-plugins=ServiceAccount",
+        "--enable-admission-plugins=OwnerReferencesPermissionEnforcement", // as OpenShift does: the strictest place there is for who sets owners
+        $"--audit-policy-file={_folder.AuditPolicy}",
+        $"--audit-log-path={_folder.AuditLog}",
         "--endpoint-reconciler-type=none", // nobody looks for this server by its Service
         "--profiling=false",
     ];

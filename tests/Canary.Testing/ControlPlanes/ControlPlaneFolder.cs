@@ -22,7 +22,12 @@ internal sealed class ControlPlaneFolder : IDisposable
             var token = _tokens[identity.Key] = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
             return $"{token},{identity.Key},{index},\"{string.Join(',', identity.Value)}\"";
         }));
+        File.WriteAllText(AuditPolicy, Policy(identities.Keys.Where(user => user != ControlPlane.Administrator)));
     }
+
+    public string AuditPolicy => At("audit-policy.yaml");
+
+    public string AuditLog => At("audit.log");
 
     public string Certificate => At("server.crt");
 
@@ -67,6 +72,17 @@ internal sealed class ControlPlaneFolder : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>Writes down what some users ask for (a watch at its start, too), without bodies, and nothing of all others.</summary>
+    private static string Policy(IEnumerable<string> users) => $"""
+        apiVersion: audit.k8s.io/v1
+        kind: Policy
+        omitStages: [RequestReceived]
+        rules:
+          - level: {(users.Any() ? "Metadata" : "None")}
+            users: [{string.Join(", ", users.Select(user => $"\"{user}\""))}]
+          - level: None
+        """;
 
     private void WriteServingCertificate(DateTimeOffset now)
     {
