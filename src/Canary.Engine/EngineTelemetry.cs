@@ -32,6 +32,7 @@ internal sealed class EngineTelemetry
     private readonly Counter _conflicts;
     private readonly Histogram _passSeconds;
     private readonly Histogram _measurementSeconds;
+    private readonly Histogram _delaySeconds;
 
     public EngineTelemetry(CollectorRegistry registry)
     {
@@ -57,6 +58,9 @@ internal sealed class EngineTelemetry
         _measurementSeconds = metrics.CreateHistogram(
             "canary_measurement_duration_seconds", "How long a round of measurement took.",
             new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.005, 2.2, 12) });
+        _delaySeconds = metrics.CreateHistogram(
+            "canary_measurement_delay_seconds", "How long after its due time a round of measurement was started, and how long until it was counted and what followed from it was done.", ["until"],
+            new HistogramConfiguration { Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
     }
 
     /// <summary>Shows the depth of a queue whenever the metrics are read.</summary>
@@ -121,6 +125,12 @@ internal sealed class EngineTelemetry
         _rounds.WithLabels(result).Inc();
         _measurementSeconds.Observe(elapsed.TotalSeconds);
     }
+
+    /// <summary>A round was started so long after its due time.</summary>
+    public void RoundStarted(TimeSpan late) => _delaySeconds.WithLabels("started").Observe(late.TotalSeconds);
+
+    /// <summary>The pass that counted a round ended so long after the round's due time.</summary>
+    public void RoundCounted(TimeSpan late) => _delaySeconds.WithLabels("counted").Observe(late.TotalSeconds);
 
     private static string Word(PassEnd end) => end switch
     {

@@ -6,6 +6,7 @@ using Canary.Benchmarks.Functions;
 using Canary.Benchmarks.Idle;
 using Canary.Benchmarks.Mutants;
 using Canary.Benchmarks.Report;
+using Canary.Benchmarks.Scale;
 
 _ = Machine.Commit; // before the long work, in which somebody may go on editing
 var note = new Option<string?>("--note") { Description = "What readers must know of the machine at this time, such as what else runs on it" };
@@ -45,4 +46,9 @@ mutants.SetAction(parsed =>
 });
 
 var root = new RootCommand("Measures Canary and writes docs/benchmarks.md. Build it in Release.") { functions, idle, cli, mutants, EvaluationCommand.Create(TimeProvider.System, note) };
+foreach (var command in ScaleCommands.Create(TimeProvider.System, note))
+{
+    root.Add(command);
+}
+
 return await root.Parse(args).InvokeAsync();

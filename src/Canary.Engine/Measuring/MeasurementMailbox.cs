@@ -11,21 +11,22 @@ internal sealed class MeasurementMailbox
     private readonly ConcurrentDictionary<RolloutKey, Letter> _letters = [];
 
     /// <summary>Leaves a round in place of an earlier one.</summary>
-    /// <param name="key">Which rollout.</param>
-    /// <param name="analysis">The AnalysisRun that it was read for.</param>
-    /// <param name="measurement">The round.</param>
-    public void Post(RolloutKey key, string analysis, Measurement measurement) => _letters[key] = new Letter(analysis, measurement);
+    public void Post(RolloutKey key, Letter letter) => _letters[key] = letter;
 
     /// <summary>Takes the round out. One that was read for another AnalysisRun is thrown away: its arms are not those of this one.</summary>
     /// <returns>The round; null when there is none for <paramref name="analysis"/>.</returns>
-    public Measurement? Take(RolloutKey key, string? analysis) =>
-        _letters.TryRemove(key, out var letter) && letter.Analysis == analysis ? letter.Measurement : null;
+    public Letter? Take(RolloutKey key, string? analysis) =>
+        _letters.TryRemove(key, out var letter) && letter.Analysis == analysis ? letter : null;
 
     /// <summary>Puts back a round that was not counted, unless a later one has come.</summary>
-    public void Return(RolloutKey key, string analysis, Measurement measurement) => _letters.TryAdd(key, new Letter(analysis, measurement));
+    public void Return(RolloutKey key, Letter letter) => _letters.TryAdd(key, letter);
 
     /// <summary>Throws away what is there.</summary>
     public void Remove(RolloutKey key) => _letters.TryRemove(key, out _);
 
-    private sealed record Letter(string Analysis, Measurement Measurement);
+    /// <summary>A round that waits for a pass.</summary>
+    /// <param name="Analysis">The AnalysisRun that it was read for.</param>
+    /// <param name="Measurement">The round.</param>
+    /// <param name="Due">When it was due.</param>
+    internal sealed record Letter(string Analysis, Measurement Measurement, DateTimeOffset Due);
 }

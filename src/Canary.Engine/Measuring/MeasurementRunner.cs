@@ -138,11 +138,12 @@ internal sealed class MeasurementRunner(
             if (!leave.IsCancellationRequested && leadership.Leads(key) && store.Observe(key, time.GetUtcNow()) is { Analysis: { } analysis } snapshot)
             {
                 var interval = IntervalOf(analysis);
+                telemetry.RoundStarted(time.GetUtcNow() - due);
                 var measurement = await ReadAsync(key, analysis, snapshot.Pods, interval, leave).ConfigureAwait(false);
                 var next = Next(key, due, interval, leave);
                 if (measurement is not null && !leave.IsCancellationRequested)
                 {
-                    mailbox.Post(key, analysis.Name, measurement);
+                    mailbox.Post(key, new MeasurementMailbox.Letter(analysis.Name, measurement, due));
                     queue.Add(key);
                 }
 

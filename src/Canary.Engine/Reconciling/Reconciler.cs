@@ -62,7 +62,8 @@ internal sealed class Reconciler(
 
         seen(snapshot);
         snapshot = WithStoredEvidence(snapshot);
-        var round = Judge(snapshot, mailbox.Take(key, snapshot.Analysis?.Name), at);
+        var letter = mailbox.Take(key, snapshot.Analysis?.Name);
+        var round = Judge(snapshot, letter, at);
         Decision decision;
         try
         {
@@ -86,6 +87,10 @@ internal sealed class Reconciler(
         {
             notifications.Follow(key, snapshot.Uid, decision.Status);
             telemetry.Decided(key, decision.Status);
+            if (letter is not null)
+            {
+                telemetry.RoundCounted(time.GetUtcNow() - letter.Due);
+            }
         }
 
         if (pass.Advanced || pass.Effects.Count > 0)
@@ -104,7 +109,7 @@ internal sealed class Reconciler(
     {
         var key = item.Key;
         var changed = decision.Status != snapshot.Observation.Status;
-        if (!changed && decision.Effects.Count == 0 && round is not { Measurement: not null })
+        if (!changed && decision.Effects.Count == 0 && round is not { Letter: not null })
         {
             // nothing to fence: an idle rollout costs no request
             var set = await SetAlarmAsync(key, decision.LookAgainAt, at, stop).ConfigureAwait(false);
@@ -165,7 +170,7 @@ internal sealed class Reconciler(
 
     private async Task ActAsync(WorkItem item, Snapshot snapshot, Round? round, Decision decision, EffectRun run, CancellationToken stop)
     {
-        var evidence = round is { Measurement: not null } ? round : null;
+        var evidence = round is { Letter: not null } ? round : null;
         foreach (var effect in decision.Effects)
         {
             if (evidence is not null && EffectGroups.Of(effect) == EffectGroup.Analysis)
@@ -184,7 +189,7 @@ internal sealed class Reconciler(
         }
     }
 
-    private Round? Judge(Snapshot snapshot, Measurement? measurement, DateTimeOffset at)
+    private Round? Judge(Snapshot snapshot, MeasurementMailbox.Letter? letter, DateTimeOffset at)
     {
         if (snapshot.Analysis is not { } analysis)
         {
@@ -193,13 +198,13 @@ internal sealed class Reconciler(
 
         try
         {
-            var (state, verdict) = rules.Judge(snapshot, measurement, at);
-            if (measurement is not null)
+            var (state, verdict) = rules.Judge(snapshot, letter?.Measurement, at);
+            if (letter is not null)
             {
                 telemetry.Verdict(verdict.State);
             }
 
-            return new Round(analysis.Name, measurement, state, verdict);
+            return new Round(analysis.Name, letter, state, verdict);
         }
         catch (Exception failure)
         {
@@ -316,13 +321,13 @@ internal sealed class Reconciler(
 
     private void Return(RolloutKey key, Round? round)
     {
-        if (round is { Measurement: { } measurement })
+        if (round is { Letter: { } letter })
         {
-            mailbox.Return(key, round.Analysis, measurement);
+            mailbox.Return(key, letter);
         }
     }
 
-    private sealed record Round(string Analysis, Measurement? Measurement, AnalysisState State, Verdict Verdict);
+    private sealed record Round(string Analysis, MeasurementMailbox.Letter? Letter, AnalysisState State, Verdict Verdict);
 
     private enum Remembered
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s;
@@ -15,6 +17,10 @@ internal sealed class ApiTransport : IDisposable
 {
     /// <summary>CRD schemas nest deeper than the parser's default of 64.</summary>
     internal static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = 512 };
+
+    /// <summary>Who asks, for the server's audit log: the program and its version.</summary>
+    private static readonly ProductInfoHeaderValue Agent = new(
+        Assembly.GetEntryAssembly()?.GetName().Name ?? "Canary", typeof(ApiTransport).Assembly.GetName().Version?.ToString(3) ?? "0");
 
     private const int MaxErrorBodyChars = 64 * 1024;
 
@@ -156,6 +162,7 @@ internal sealed class ApiTransport : IDisposable
         // Relative to the base address, which may have a path of its own (a cluster behind a proxy).
         var request = new HttpRequestMessage(call.Method, new Uri(_client.BaseUri, call.PathAndQuery.TrimStart('/'))) { Version = _httpVersion };
         request.Headers.Accept.ParseAdd("application/json");
+        request.Headers.UserAgent.Add(Agent);
         if (call.Body is { } body)
         {
             request.Content = new ReadOnlyMemoryContent(body);

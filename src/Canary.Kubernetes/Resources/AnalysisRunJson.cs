@@ -56,13 +56,27 @@ internal static class AnalysisRunJson
     /// <summary>Reads an AnalysisRun.</summary>
     /// <param name="run">The whole object.</param>
     /// <returns>What the engine goes on with, or everything that is wrong.</returns>
-    public static Mapped<AnalysisRecord> Read(JsonObject run)
+    public static Mapped<AnalysisRecord> Read(JsonObject run) => Read(run, ReadSpec(run));
+
+    /// <summary>Reads what is compared, and how.</summary>
+    /// <param name="run">The whole object; only its name and its spec are read.</param>
+    public static AnalysisRunSpec ReadSpec(JsonObject run)
     {
         var problems = new List<Problem>();
         var spec = new Section(run.At("spec") as JsonObject ?? [], $"AnalysisRun {run.NameOf()} spec", problems);
         var settings = AnalysisMapping.Read(spec.Child("settings"));
         var mapping = new MetricMapping(null, problems);
         var metrics = spec.Sections("metrics", 0, 320, "metrics").Select(mapping.Read).OfType<WeighedMetric>().Select(metric => metric.Metric with { Share = metric.Weight ?? 1 }).ToValueList();
+        return new AnalysisRunSpec(metrics, settings, problems.ToValueList());
+    }
+
+    /// <summary>Reads an AnalysisRun whose spec was read before.</summary>
+    /// <param name="run">The whole object.</param>
+    /// <param name="spec">Its spec.</param>
+    /// <returns>What the engine goes on with, or everything that is wrong.</returns>
+    public static Mapped<AnalysisRecord> Read(JsonObject run, AnalysisRunSpec spec)
+    {
+        List<Problem> problems = [.. spec.Problems];
         var state = AnalysisState.Empty;
         if (run.At("status", "state") is { } record)
         {
@@ -76,7 +90,7 @@ internal static class AnalysisRunJson
             }
         }
 
-        return Mapped<AnalysisRecord>.Of(() => new AnalysisRecord(run.NameOf(), run.VersionOf(), metrics, settings, state), problems);
+        return Mapped<AnalysisRecord>.Of(() => new AnalysisRecord(run.NameOf(), run.VersionOf(), spec.Metrics, spec.Settings, state), problems);
     }
 
     /// <summary>Whether an AnalysisRun has ended.</summary>

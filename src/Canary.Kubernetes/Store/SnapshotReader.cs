@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Canary.Core;
 using Canary.Core.Analysis;
@@ -16,11 +17,13 @@ namespace Canary.Kubernetes.Store;
 /// <summary>Reads everything about a rollout from the caches. Thread-safe.</summary>
 internal sealed class SnapshotReader(ClusterCaches caches, RolloutTraffic traffic)
 {
-    private readonly Derived<Mapped<RolloutSpec>> _specs = new(RolloutMapping.Read);
+    private readonly BySpec<Mapped<RolloutSpec>> _specs = new(RolloutMapping.Read);
     private readonly Derived<ReadStatus> _statuses = new(ReadStatus.Of);
     private readonly Derived<string> _hashes = new(WorkloadReading.HashOf);
-    private readonly Derived<Mapped<AnalysisRecord>> _runs = new(AnalysisRunJson.Read);
-    private readonly Derived<MetricsMemory> _metrics = new(_ => new MetricsMemory());
+    private readonly BySpec<AnalysisRunSpec> _runSpecs = new(AnalysisRunJson.ReadSpec);
+    private readonly ConditionalWeakTable<JsonObject, Mapped<AnalysisRecord>> _runs = [];
+    private readonly TemplateMetrics _metrics = new(
+        (ns, reference) => reference.ClusterScope ? caches.ClusterAnalysisTemplates.Get(null, reference.Name) : caches.AnalysisTemplates.Get(ns, reference.Name));
 
     /// <summary>Reads a rollout.</summary>
     /// <param name="key">Which.</param>
@@ -44,7 +47,7 @@ internal sealed class SnapshotReader(ClusterCaches caches, RolloutTraffic traffi
         var uid = rollout.UidOf();
         var deployment = leading is null ? null : caches.Deployments.Get(key.Namespace, leading.Deployment);
         var owned = OwnedReplicaSets(uid, deployment);
-        var metrics = spec is null ? null : Metrics(rollout, spec, key.Namespace);
+        var metrics = spec is null ? null : _metrics.Of(spec.Analysis, key.Namespace, caches.MissingForClusterTemplates);
         var runs = caches.AnalysisRuns.Lookup(ClusterCaches.OwnerIndex, uid);
         var analysis = Analysis(runs, status.Journey?.AnalysisRun);
         var metricProblems = (metrics?.Problems ?? []).Concat(analysis?.Problems ?? []).ToValueList();
@@ -114,18 +117,7 @@ internal sealed class SnapshotReader(ClusterCaches caches, RolloutTraffic traffi
     private Mapped<AnalysisRecord>? Analysis(IReadOnlyCollection<JsonObject> runs, string? name)
     {
         var run = name is null ? null : runs.FirstOrDefault(run => run.NameOf() == name);
-        return run is null || AnalysisRunJson.IsFinished(run) ? null : _runs.Of(run);
-    }
-
-    private Mapped<ValueList<MetricSpec>> Metrics(JsonObject rollout, RolloutSpec spec, string ns)
-    {
-        JsonObject? Find(TemplateReference reference) =>
-            reference.ClusterScope ? caches.ClusterAnalysisTemplates.Get(null, reference.Name) : caches.AnalysisTemplates.Get(ns, reference.Name);
-
-        // The other scope is looked at too: a message may say that the template is there.
-        var missing = caches.MissingForClusterTemplates;
-        var templates = spec.Analysis.Templates.SelectMany(reference => new[] { Find(reference), Find(reference with { ClusterScope = !reference.ClusterScope }) }).ToArray();
-        return _metrics.Of(rollout).Get(templates, missing, () => TemplateMapping.Read(spec.Analysis, ns, Find, missing));
+        return run is null || AnalysisRunJson.IsFinished(run) ? null : _runs.GetValue(run, read => AnalysisRunJson.Read(read, _runSpecs.Of(read)));
     }
 
     private sealed record ReadStatus(RolloutStatus Status, Problem? Problem)
@@ -135,23 +127,5 @@ internal sealed class SnapshotReader(ClusterCaches caches, RolloutTraffic traffi
             var (status, problem) = RolloutStatusJson.Read(rollout);
             return new ReadStatus(status, problem);
         }
-    }
-
-    /// <summary>The metrics of one version of a Rollout, as long as its templates stay the same.</summary>
-    private sealed class MetricsMemory
-    {
-        private volatile Entry? _entry;
-
-        public Mapped<ValueList<MetricSpec>> Get(JsonObject?[] templates, MissingRight? missing, Func<Mapped<ValueList<MetricSpec>>> compute)
-        {
-            if (_entry is not { } entry || entry.Missing != missing || !entry.Templates.AsSpan().SequenceEqual(templates))
-            {
-                _entry = entry = new Entry(templates, missing, compute());
-            }
-
-            return entry.Metrics;
-        }
-
-        private sealed record Entry(JsonObject?[] Templates, MissingRight? Missing, Mapped<ValueList<MetricSpec>> Metrics);
     }
 }

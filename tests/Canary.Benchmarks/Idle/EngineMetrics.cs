@@ -22,6 +22,15 @@ internal sealed class EngineMetrics
     /// <summary>The sum of all series of a metric.</summary>
     public double Sum(string name) => Of(name).Sum(series => series.Value);
 
+    /// <summary>The different values that a label of a metric has.</summary>
+    public IReadOnlyCollection<string> LabelValues(string name, string label)
+    {
+        var begin = $"{label}=\"";
+        return [.. Of(name).Select(series => series.Key).Where(series => series.Contains(begin, StringComparison.Ordinal))
+            .Select(series => series[(series.IndexOf(begin, StringComparison.Ordinal) + begin.Length)..])
+            .Select(rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)]).Distinct()];
+    }
+
     /// <summary>How much each series of a metric has grown since <paramref name="earlier"/>; those that have not are left out.</summary>
     public IReadOnlyList<(string Series, double Value)> Growth(string name, EngineMetrics earlier) =>
         [.. Of(name).Select(series => (series.Key, series.Value - earlier._series.GetValueOrDefault(series.Key))).Where(series => series.Item2 > 0).OrderByDescending(series => series.Item2)];

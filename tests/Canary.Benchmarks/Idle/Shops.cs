@@ -6,8 +6,17 @@ using Canary.Sandbox;
 namespace Canary.Benchmarks.Idle;
 
 /// <summary>Many workloads like that of the demonstration, spread over namespaces.</summary>
-internal sealed class Shops(SandboxCluster cluster, int rollouts, int replicas)
+/// <param name="cluster">Where.</param>
+/// <param name="rollouts">How many.</param>
+/// <param name="replicas">Pods of each.</param>
+/// <param name="strategy">The fields of their Rollouts' specs that differ between benchmarks, in YAML's flow style and without the braces; null takes a usual plan.</param>
+internal sealed class Shops(SandboxCluster cluster, int rollouts, int replicas, string? strategy = null)
 {
+    private const string UsualStrategy = """
+        strategy: {canary: {steps: [{setWeight: 5}, {analyze: {atLeast: 1m, atMost: 10m}}, {setWeight: 50}, {analyze: {atMost: 10m}}, {setWeight: 100}, {analyze: {atLeast: 5m, atMost: 15m}}]}},
+        analysis: {templates: [{name: golden-signals, clusterScope: true}]}
+        """;
+
     private const int Namespaces = 20;
     private const int AtOnce = 8;
 
@@ -32,6 +41,9 @@ internal sealed class Shops(SandboxCluster cluster, int rollouts, int replicas)
 
     /// <summary>Creates the Rollouts.</summary>
     public Task CreateRolloutsAsync(CancellationToken cancellation) => CreateAsync(Objects(Rollout), ResourceKind.Rollouts, _ => { }, cancellation);
+
+    /// <summary>The namespace and the name of one of them.</summary>
+    public static (string Namespace, string Name) Key(int number) => (NameOf(number % Namespaces), string.Create(CultureInfo.InvariantCulture, $"app-{number:0000}"));
 
     private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"shop-{number:00}");
 
@@ -65,22 +77,16 @@ internal sealed class Shops(SandboxCluster cluster, int rollouts, int replicas)
             - {name: canary, labels: {app: {{name}} } }
         """);
 
-    private static JsonObject Rollout(string ns, string name) => Parse($$"""
-        metadata: {name: {{name}}, namespace: {{ns}} }
-        spec:
-          workloadRef: {name: {{name}} }
-          service: {{name}}
-          traffic: {istio: {virtualServices: [{name: {{name}}, routes: [primary] }], destinationRule: {name: {{name}} }, propagation: 1s} }
-          strategy:
-            canary:
-              steps:
-                - setWeight: 5
-                - analyze: {atLeast: 1m, atMost: 10m}
-                - setWeight: 50
-                - analyze: {atMost: 10m}
-                - setWeight: 100
-                - analyze: {atLeast: 5m, atMost: 15m}
-          analysis: {templates: [{name: golden-signals, clusterScope: true}]}
+    private JsonObject Rollout(string ns, string name) => Parse($$"""
+        {
+          metadata: {name: {{name}}, namespace: {{ns}} },
+          spec: {
+            workloadRef: {name: {{name}} },
+            service: {{name}},
+            traffic: {istio: {virtualServices: [{name: {{name}}, routes: [primary] }], destinationRule: {name: {{name}} }, propagation: 1s} },
+            {{strategy ?? UsualStrategy}}
+          }
+        }
         """);
 
     private static JsonObject Parse(string yaml) => Kubernetes.Json.YamlTree.ParseAll(yaml).OfType<JsonObject>().Single();
@@ -102,7 +108,7 @@ internal sealed class Shops(SandboxCluster cluster, int rollouts, int replicas)
         """);
 
     private IEnumerable<JsonObject> Objects(Func<string, string, JsonObject> make) =>
-        Enumerable.Range(0, rollouts).Select(number => make(NameOf(number % Namespaces), string.Create(CultureInfo.InvariantCulture, $"app-{number:0000}")));
+        Enumerable.Range(0, rollouts).Select(number => make(Key(number).Namespace, Key(number).Name));
 
     private Task CreateAsync(IEnumerable<JsonObject> objects, ResourceKind kind, Action<JsonObject> created, CancellationToken cancellation) =>
         Parallel.ForEachAsync(objects, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (item, token) =>

@@ -14,7 +14,7 @@ internal static class Results
         """;
 
     /// <summary>The parts in the order of the file.</summary>
-    private static readonly string[] Parts = ["functions", "idle", "cli", "evaluation", "mutants"];
+    private static readonly string[] Parts = ["functions", "idle", "abort", "ticks", "scale", "requests", "soak", "cli", "evaluation", "mutants"];
 
     /// <summary>Prints a part and puts it into <c>docs/benchmarks.md</c>.</summary>
     /// <param name="part">One of the parts.</param>

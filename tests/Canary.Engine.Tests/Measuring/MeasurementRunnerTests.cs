@@ -30,6 +30,27 @@ public sealed class MeasurementRunnerTests
     }
 
     [Fact]
+    public async Task Follow_SlowSource_TellsHowLateTheRoundWasCounted()
+    {
+        await using var engine = new EngineHarness();
+        var goOn = new TaskCompletionSource();
+        engine.Store.Put(Checkout, snapshot => WithAnalysis(snapshot));
+        engine.Source.OnMeasure = (_, cancellation) => goOn.Task.WaitAsync(cancellation);
+        await engine.StartAsync();
+        engine.Time.Advance(Cadence.After(Checkout, engine.Time.GetUtcNow(), Interval) - engine.Time.GetUtcNow());
+        await engine.Journal.WaitForAsync("measuring checkout");
+
+        engine.Time.Advance(TimeSpan.FromSeconds(3));
+        goOn.SetResult();
+        await engine.Journal.WaitForAsync("evidence checkout Running Stored");
+        await engine.IdleAsync();
+
+        var text = await engine.MetricsAsync();
+        Assert.Contains("canary_measurement_delay_seconds_sum{until=\"started\"} 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("canary_measurement_delay_seconds_sum{until=\"counted\"} 3\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Follow_RoundTakesLong_NeverStartsASecondOne()
     {
         await using var engine = new EngineHarness();

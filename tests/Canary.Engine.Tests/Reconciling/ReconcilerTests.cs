@@ -1,5 +1,6 @@
 using Canary.Core.Analysis;
 using Canary.Core.Rollouts;
+using Canary.Engine.Measuring;
 using Canary.Engine.Ports;
 using Canary.Engine.Queueing;
 using Canary.Engine.Reconciling;
@@ -316,7 +317,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
             seen = observation.Verdict;
             return Decide(observation.Status, Raise);
         };
-        _engine.Mailbox.Post(Checkout, "run-1", Round(_engine.Time.GetUtcNow(), []));
+        _engine.Mailbox.Post(Checkout, new MeasurementMailbox.Letter("run-1", Round(_engine.Time.GetUtcNow(), []), _engine.Time.GetUtcNow()));
 
         await PassAsync();
         Assert.Equal("new", seen!.Reason);
@@ -338,7 +339,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
             judged.Add(snapshot.Analysis!.State);
             return (measurement is null ? snapshot.Analysis.State : counted, Verdict.None);
         };
-        _engine.Mailbox.Post(Checkout, "run-1", Round(_engine.Time.GetUtcNow(), []));
+        _engine.Mailbox.Post(Checkout, new MeasurementMailbox.Letter("run-1", Round(_engine.Time.GetUtcNow(), []), _engine.Time.GetUtcNow()));
         await PassAsync();
 
         await PassAsync();
@@ -359,7 +360,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
             judged.Add(snapshot.Analysis!.State);
             return (AnalysisState.Empty with { RoundAt = at }, Verdict.None);
         };
-        _engine.Mailbox.Post(Checkout, "run-1", Round(_engine.Time.GetUtcNow(), []));
+        _engine.Mailbox.Post(Checkout, new MeasurementMailbox.Letter("run-1", Round(_engine.Time.GetUtcNow(), []), _engine.Time.GetUtcNow()));
 
         await PassAsync();
         await PassAsync();
@@ -372,7 +373,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
     {
         PutAnalysis();
         _engine.Decide = observation => Decide(observation.Status, Lower, new Effect.FinishAnalysis("run-1", Outcome.RolledBack, "worse"));
-        _engine.Mailbox.Post(Checkout, "run-1", Round(_engine.Time.GetUtcNow(), []));
+        _engine.Mailbox.Post(Checkout, new MeasurementMailbox.Letter("run-1", Round(_engine.Time.GetUtcNow(), []), _engine.Time.GetUtcNow()));
 
         await PassAsync();
 
@@ -391,7 +392,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
             judged = measurement;
             return (snapshot.Analysis!.State, Verdict.None);
         };
-        _engine.Mailbox.Post(Checkout, "run-0", Round(_engine.Time.GetUtcNow(), []));
+        _engine.Mailbox.Post(Checkout, new MeasurementMailbox.Letter("run-0", Round(_engine.Time.GetUtcNow(), []), _engine.Time.GetUtcNow()));
 
         await PassAsync();
 
@@ -404,7 +405,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
     {
         PutAnalysis();
         _engine.Store.OnStatus = _ => StoreResult.LostRace;
-        _engine.Mailbox.Post(Checkout, "run-1", Round(_engine.Time.GetUtcNow(), []));
+        _engine.Mailbox.Post(Checkout, new MeasurementMailbox.Letter("run-1", Round(_engine.Time.GetUtcNow(), []), _engine.Time.GetUtcNow()));
         await PassAsync();
 
         _engine.Store.OnStatus = _ => null;
@@ -454,12 +455,12 @@ public sealed class ReconcilerTests : IAsyncLifetime
         PutAnalysis();
         var round = Round(_engine.Time.GetUtcNow(), []);
         _engine.Decide = _ => throw new InvalidOperationException("rule");
-        _engine.Mailbox.Post(Checkout, "run-1", round);
+        _engine.Mailbox.Post(Checkout, new MeasurementMailbox.Letter("run-1", round, _engine.Time.GetUtcNow()));
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => PassAsync());
 
         Assert.Empty(Events());
-        Assert.Same(round, _engine.Mailbox.Take(Checkout, "run-1"));
+        Assert.Same(round, _engine.Mailbox.Take(Checkout, "run-1")?.Measurement);
     }
 
     [Fact]

@@ -54,6 +54,35 @@ public sealed class KubernetesRolloutStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Observe_StatusStored_KeepsWhatItHasReadOfTheSpec()
+    {
+        await _shop.StartAsync();
+        var before = _shop.Snapshot();
+
+        await _shop.Store.StoreStatusAsync(before, RolloutStatus.Initial with { Message = "changed" }, ShopHarness.Cancellation);
+
+        var after = _shop.Snapshot();
+        Assert.Equal("changed", after.Observation.Status.Message);
+        Assert.NotEqual(before.Version, after.Version);
+        Assert.Same(before.Observation.Spec, after.Observation.Spec);
+        Assert.Same(before.Observation.Metrics, after.Observation.Metrics);
+    }
+
+    [Fact]
+    public async Task Observe_ChangedTemplate_ReadsTheMetricsAnew()
+    {
+        await _shop.StartAsync();
+        var before = _shop.Snapshot().Observation;
+
+        var template = _shop.Cluster.Find("clusteranalysistemplates", "golden", "")!;
+        template["spec"]!["metrics"]![0]!["name"] = "failures";
+        _shop.Put(template);
+
+        await _shop.SeesAsync(snapshot => snapshot.Observation.Metrics?[0].Name == "failures");
+        Assert.Equal("errors", before.Metrics![0].Name);
+    }
+
+    [Fact]
     public void Observe_BeforeTheCachesAreReady_SeesNothing()
     {
         Assert.Null(_shop.Store.Observe(Key, _shop.Noon));
