@@ -21,6 +21,7 @@ internal static class HostSource
         using System.Linq;
         using System.Reflection;
         using System.Runtime.CompilerServices;
+        using System.Threading;
         using System.Threading.Tasks;
 
         internal static class MutantHost
@@ -31,8 +32,9 @@ internal static class HostSource
             {
                 var answers = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
                 var orders = new StreamReader(Console.OpenStandardInput());
-                Console.SetOut(TextWriter.Null);
+                var errors = Console.Error;
                 Console.SetError(TextWriter.Null);
+                ThreadPool.SetMinThreads(2000, 1); // the test framework leaves a thread waiting after each run
                 var tests = Assembly.Load(args[0]);
                 var mutated = Assembly.Load(args[1]);
                 Assembly.SetEntryAssembly(tests);
@@ -53,13 +55,18 @@ internal static class HostSource
                         case "cover":
                             var reached = new bool[count + 1];
                             seen.SetValue(null, reached);
-                            var clean = Run(tests, words.Skip(1));
+                            var clean = Run(tests, words.Skip(1), out var told);
                             seen.SetValue(null, null);
+                            if (!clean.StartsWith("0 "))
+                            {
+                                errors.WriteLine(told);
+                            }
+
                             answers.WriteLine($"{clean} {string.Join(' ', Enumerable.Range(1, count).Where(mutant => reached[mutant]))}");
                             break;
                         default:
                             active.SetValue(null, int.Parse(words[1]));
-                            var result = Run(tests, words.Skip(2));
+                            var result = Run(tests, words.Skip(2), out _);
                             active.SetValue(null, 0);
                             answers.WriteLine(result);
                             break;
@@ -69,7 +76,7 @@ internal static class HostSource
                 return 0;
             }
 
-            private static string Run(Assembly tests, IEnumerable<string> methods)
+            private static string Run(Assembly tests, IEnumerable<string> methods, out string told)
             {
                 var args = new List<string> { "-noLogo", "-noColor", "-noAutoReporters", "-stopOnFail", "-parallelMode", "none" };
                 foreach (var method in methods)
@@ -78,6 +85,8 @@ internal static class HostSource
                     args.Add(method);
                 }
 
+                var output = new StringWriter();
+                Console.SetOut(TextWriter.Synchronized(output));
                 var watch = Stopwatch.StartNew();
                 var code = tests.EntryPoint!.Invoke(null, [args.ToArray()]) switch
                 {
@@ -85,6 +94,7 @@ internal static class HostSource
                     Task<int> task => task.GetAwaiter().GetResult(),
                     _ => -1,
                 };
+                told = output.ToString();
                 return $"{code} {watch.ElapsedMilliseconds}";
             }
 

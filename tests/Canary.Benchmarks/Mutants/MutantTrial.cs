@@ -8,12 +8,10 @@ namespace Canary.Benchmarks.Mutants;
 /// <param name="tests">The name of the assembly of tests.</param>
 /// <param name="assembly">The mutants.</param>
 /// <param name="mutated">The name of their assembly.</param>
+/// <param name="parallel">How many mutants are tried at a time, each in a process.</param>
 /// <param name="time">Measures the time limits.</param>
-internal sealed class MutantTrial(string folder, string tests, MutatedAssembly assembly, string mutated, TimeProvider time)
+internal sealed class MutantTrial(string folder, string tests, MutatedAssembly assembly, string mutated, int parallel, TimeProvider time)
 {
-    /// <summary>Mutants at a time.</summary>
-    private const int Hosts = 2;
-
     /// <summary>After so many mutants, the tests must pass without one: a mutant may leave something behind in the process that fails the tests of the next.</summary>
     private const int CheckEvery = 20;
 
@@ -24,7 +22,7 @@ internal sealed class MutantTrial(string folder, string tests, MutatedAssembly a
     /// <returns>What became of each mutant, in their order, and tests that failed without one and were left out.</returns>
     public async Task<(IReadOnlyList<MutantEnd> Ends, IReadOnlyList<string> Broken)> RunAsync()
     {
-        var copies = Enumerable.Range(0, Hosts).Select(Copy).ToList();
+        var copies = Enumerable.Range(0, parallel).Select(Copy).ToList();
         var hosts = copies.Select(copy => new TestHost(copy, tests, mutated, assembly.Mutants.Count, time)).ToList();
         try
         {
@@ -157,6 +155,8 @@ internal sealed class MutantTrial(string folder, string tests, MutatedAssembly a
             File.Copy(file, target);
         }
 
+        // The test framework ends a process that still lives some seconds after its tests; ours goes on with the next mutant.
+        File.WriteAllText(Path.Combine(copy, "xunit.runner.json"), """{ "shutdownForegroundThreadWaitSeconds": 2000000 }""");
         File.WriteAllBytes(Path.Combine(copy, $"{mutated}.dll"), assembly.Image);
         HostSource.Compile(Path.Combine(copy, $"{HostSource.Name}.dll"), Framework.Assemblies);
         return copy;

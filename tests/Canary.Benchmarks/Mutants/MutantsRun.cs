@@ -16,9 +16,10 @@ internal static class MutantsRun
     /// <param name="projects">Names of projects.</param>
     /// <param name="share">The share of mutants that are tried, drawn by the seed; in (0, 1].</param>
     /// <param name="seed">Any number.</param>
+    /// <param name="parallel">How many mutants are tried at a time.</param>
     /// <param name="time">Measures time limits.</param>
     /// <returns>Markdown with the scores.</returns>
-    public static async Task<string> RunAsync(IEnumerable<string> projects, double share, int seed, TimeProvider time)
+    public static async Task<string> RunAsync(IEnumerable<string> projects, double share, int seed, int parallel, TimeProvider time)
     {
         var table = new Table("project", "found", "tried", "killed", "timed out", "survived", "not covered", "score", "95 % interval", "refused");
         foreach (var project in projects)
@@ -31,7 +32,7 @@ internal static class MutantsRun
             var references = Directory.EnumerateFiles(folder, "*.dll").Where(file => Path.GetFileName(file) is var name
                 && name != $"{project}.dll" && (name.StartsWith("Canary.", StringComparison.Ordinal) && !name.EndsWith(".Tests.dll", StringComparison.Ordinal) || name.StartsWith("MathNet.", StringComparison.Ordinal)));
             var assembly = MutatedAssembly.Compile(project, sources, Draw(found, share, seed), [.. Framework.Assemblies, .. references]);
-            var (ends, broken) = await new MutantTrial(folder, $"{project}.Tests", assembly, project, time).RunAsync();
+            var (ends, broken) = await new MutantTrial(folder, $"{project}.Tests", assembly, project, parallel, time).RunAsync();
             foreach (var (mutant, end) in assembly.Mutants.Zip(ends).Where(pair => pair.Second is MutantEnd.Survived or MutantEnd.Uncovered).OrderBy(pair => pair.First.ToString(), StringComparer.Ordinal))
             {
                 Console.WriteLine($"{(end is MutantEnd.Uncovered ? "not covered" : "survived")}: {mutant}");

@@ -67,6 +67,8 @@ internal sealed class TestHost(string folder, string tests, string mutated, int 
                 return answer.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             }
 
+            await process.WaitForExitAsync();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the tests' process ended with status {process.ExitCode} in: {order[..Math.Min(order.Length, 120)]}"));
             Stop();
             return ["ended", "0"];
         }
