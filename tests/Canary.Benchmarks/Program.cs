@@ -36,13 +36,23 @@ cli.SetAction(async (parsed, cancellation) =>
     Results.Put("cli", "The command line", $"cli --program {published.Name}", parsed.GetValue(note), await CommandLineRun.RunAsync(published, count, TimeProvider.System, cancellation));
 });
 
-var share = new Option<double>("--share") { Description = "The share of source files that are mutated, in (0, 1]", DefaultValueFactory = _ => 1 };
-var seed = new Option<int>("--seed") { Description = "Which files are drawn", DefaultValueFactory = _ => 1 };
-var mutants = new Command("mutants", "How many small changes of Statistics and Core the tests notice (hours; with --share 0.1 about half an hour)") { share, seed, note };
-mutants.SetAction(parsed =>
+var share = new Option<double>("--share") { Description = "The share of mutants that are tried, in (0, 1]", DefaultValueFactory = _ => 1 };
+var seed = new Option<int>("--seed") { Description = "Which mutants are drawn", DefaultValueFactory = _ => 1 };
+var parallel = new Option<int>("--parallel") { Description = "How many mutants are tried at a time", DefaultValueFactory = _ => Environment.ProcessorCount };
+var only = new Option<string?>("--only") { Description = "One project, whose survivors are printed; docs/benchmarks.md stays as it is" };
+var mutants = new Command("mutants", "How many small changes of Statistics and Core the tests notice (with --share 0.1 some 15 minutes)") { share, seed, parallel, only, note };
+mutants.SetAction(async parsed =>
 {
-    var (part, draw) = (parsed.GetValue(share), parsed.GetValue(seed));
-    Results.Put("mutants", "Mutants", string.Create(CultureInfo.InvariantCulture, $"mutants --share {part} --seed {draw}"), parsed.GetValue(note), MutantsRun.Run(part, draw));
+    var (part, draw, project) = (parsed.GetValue(share), parsed.GetValue(seed), parsed.GetValue(only));
+    var text = await MutantsRun.RunAsync(project is null ? MutantsRun.Projects : [project], part, draw, parsed.GetValue(parallel), TimeProvider.System);
+    if (project is null)
+    {
+        Results.Put("mutants", "Mutants", string.Create(CultureInfo.InvariantCulture, $"mutants --share {part} --seed {draw}"), parsed.GetValue(note), text);
+    }
+    else
+    {
+        Console.WriteLine(text);
+    }
 });
 
 var root = new RootCommand("Measures Canary and writes docs/benchmarks.md. Build it in Release.") { functions, idle, cli, mutants, EvaluationCommand.Create(TimeProvider.System, note) };
