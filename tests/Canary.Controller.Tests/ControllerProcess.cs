@@ -56,9 +56,12 @@ internal sealed class ControllerProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to stop, as a kubelet does.</summary>
-    public async Task TerminateAsync(CancellationToken cancellation)
+    public Task TerminateAsync(CancellationToken cancellation) => SignalAsync("TERM", cancellation);
+
+    /// <summary>Sends it a signal: STOP freezes it, CONT lets it go on.</summary>
+    public async Task SignalAsync(string signal, CancellationToken cancellation)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(cancellation);
     }
 

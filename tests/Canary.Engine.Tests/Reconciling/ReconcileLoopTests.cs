@@ -23,6 +23,25 @@ public sealed class ReconcileLoopTests
     }
 
     [Fact]
+    public async Task Pass_AboutToBeHandedOver_BeginsNothingUntilItIsLedAnew()
+    {
+        await using var engine = new EngineHarness();
+        engine.Store.Put(Checkout);
+        engine.Leadership.Begins = false;
+        await engine.StartAsync();
+        engine.Store.Raise(Checkout, urgent: true);
+        await engine.IdleAsync();
+        Assert.Equal(0, engine.Journal.Count("alarm checkout none"));
+
+        engine.Leadership.Begins = true;
+        engine.Leadership.Set(true);
+        await engine.IdleAsync();
+
+        Assert.Equal(1, engine.Journal.Count("alarm checkout none"));
+        Assert.Equal(0, engine.Leadership.Works); // what began has ended
+    }
+
+    [Fact]
     public async Task Start_NotLeading_LooksAtNothingUntilItLeads()
     {
         await using var engine = new EngineHarness();

@@ -342,6 +342,43 @@ public sealed class KubernetesEffectApplierTests : IAsyncDisposable
         Assert.Empty(_shop.Cluster.Writes);
     }
 
+    public static TheoryData<Effect> Writing =>
+    [
+        new Effect.SetWeight(new Weight(5), false, false), new Effect.PointSubsets(new Revision("h1"), new Revision("h2"), false), new Effect.ScaleReplicaSet("checkout-h1", 7), new Effect.SetPaused(false),
+        new Effect.StampRestart("2026-11-23T12:00:00Z"), new Effect.AddFinalizer(),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Writing))]
+    public async Task Apply_AnotherLeadsByNow_SendsNothing(Effect effect)
+    {
+        await _shop.StartAsync();
+        _shop.Leadership.Set(false);
+
+        var failure = await _shop.FailsAsync(effect);
+
+        Assert.Contains("another replica may lead", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_shop.Cluster.Writes);
+    }
+
+    [Theory]
+    [MemberData(nameof(Writing))]
+    public async Task Apply_LeadershipEndsWhileItReads_SendsNothing(Effect effect)
+    {
+        await _shop.StartAsync();
+        _shop.Cluster.Before = title =>
+        {
+            if (title.StartsWith("GET", StringComparison.Ordinal))
+            {
+                _shop.Leadership.Set(false);
+            }
+        };
+
+        await Record.ExceptionAsync(() => _shop.ApplyAsync(effect)); // what stands on the caches alone is written before anything is read
+
+        Assert.True(_shop.Cluster.Writes.Count <= (effect is Effect.SetWeight or Effect.PointSubsets ? 1 : 0), string.Join(", ", _shop.Cluster.Writes));
+    }
+
     [Fact]
     public async Task SetPaused_ChangesThatFieldOnly()
     {

@@ -3,10 +3,12 @@ using System.Net;
 namespace Canary.Scenarios.Crash;
 
 /// <summary>
-/// Freezes an engine as a stopped machine would be: when armed, its next write of a Rollout's status stays on the way, whatever its sender thinks of it, and nothing else of it gets through,
+/// Freezes an engine as a stopped machine would be: when armed, its next write of one kind stays on the way, whatever its sender thinks of it, and nothing else of it gets through,
 /// until it is let go. Thread-safe.
 /// </summary>
-internal sealed class HeldWrite : DelegatingHandler
+/// <param name="method">The write's method.</param>
+/// <param name="path">What its path holds.</param>
+internal sealed class HeldWrite(HttpMethod method, string path) : DelegatingHandler
 {
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,7 +21,7 @@ internal sealed class HeldWrite : DelegatingHandler
     /// <summary>What the server said to the write that was held.</summary>
     public Task<HttpStatusCode> Answer => _answer.Task;
 
-    /// <summary>Holds the next write of a status.</summary>
+    /// <summary>Holds the next such write.</summary>
     public void Arm() => Interlocked.CompareExchange(ref _state, 1, 0);
 
     /// <summary>Lets everything go.</summary>
@@ -27,7 +29,7 @@ internal sealed class HeldWrite : DelegatingHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.Method == HttpMethod.Put && request.RequestUri!.AbsolutePath.EndsWith("/rollouts/checkout/status", StringComparison.Ordinal)
+        if (request.Method == method && request.RequestUri!.AbsolutePath.Contains(path, StringComparison.Ordinal)
             && Interlocked.CompareExchange(ref _state, 2, 1) == 1)
         {
             _held.TrySetResult();
