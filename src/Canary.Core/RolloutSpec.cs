@@ -1,4 +1,5 @@
 using Canary.Core.Analysis;
+using Canary.Core.Notifications;
 
 namespace Canary.Core;
 
@@ -31,6 +32,9 @@ public sealed record RolloutSpec
 
     /// <summary>What becomes of the workload when the Rollout is deleted.</summary>
     public OnDelete OnDelete { get; init; }
+
+    /// <summary>Who is notified of what, beside those whom the cluster's own rules name.</summary>
+    public ValueList<NotificationRule> Notifications { get; init; } = [];
 }
 
 /// <summary>What becomes of the workload when its Rollout is deleted.</summary>

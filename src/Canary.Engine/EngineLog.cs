@@ -59,6 +59,12 @@ internal static partial class EngineLog
     [LoggerMessage(EventId = 131, Level = LogLevel.Warning, Message = "Announcement {Announcement} of {Rollout} was dropped: too many wait")]
     public static partial void AnnouncementDropped(this ILogger logger, RolloutKey rollout, string announcement);
 
+    [LoggerMessage(EventId = 132, Level = LogLevel.Warning, Message = "Notification {Number} of {Rollout} did not reach {Receiver}: {Reason}; again in {Delay}")]
+    public static partial void NotNotified(this ILogger logger, RolloutKey rollout, string receiver, long number, string reason, TimeSpan delay);
+
+    [LoggerMessage(EventId = 133, Level = LogLevel.Warning, Message = "Notification {Number} of {Rollout} was refused by {Receiver}: {Reason}")]
+    public static partial void NotificationRefused(this ILogger logger, RolloutKey rollout, string receiver, long number, string reason);
+
     [LoggerMessage(EventId = 140, Level = LogLevel.Information, Message = "Engine started with {Workers} workers")]
     public static partial void Started(this ILogger logger, int workers);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Canary.Engine;
 
@@ -59,6 +60,27 @@ public sealed class EngineOptions
     /// <summary>Further attempts to tell an announcement after the first. In [0, 10]. Default 2.</summary>
     [Range(0, 10)]
     public int AnnouncementRetries { get; set; } = 2;
+
+    /// <summary>Notifications that may be on their way to one receiver at once. In [1, 256]. Default 4.</summary>
+    [Range(1, 256)]
+    public int NotificationsAtOnce { get; set; } = 4;
+
+    /// <summary>The longest that one attempt to notify a receiver may take. From 100 ms to 5 minutes. Default 10 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan NotificationTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The first wait after a receiver failed; it doubles with every further failure. From 10 ms to 1 minute. Default 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan NotificationBackOffBase { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest wait after a receiver failed. From 1 second to 1 hour. Default 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan NotificationBackOffCap { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The cluster's own rules of who is notified of what, for all Rollouts that they cover. At most 50. Default none.</summary>
+    [MaxLength(50)]
+    [ValidateEnumeratedItems]
+    public IList<ClusterNotificationOptions> Notifications { get; set; } = [];
 
     /// <summary>How long running passes may go on when the process is asked to stop. From 0 to 5 minutes. Default 10 seconds; keep it below the host's own.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]

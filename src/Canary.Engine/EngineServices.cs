@@ -2,6 +2,7 @@ using Canary.Core.Analysis;
 using Canary.Core.Rollouts;
 using Canary.Engine.Announcing;
 using Canary.Engine.Measuring;
+using Canary.Engine.Notifying;
 using Canary.Engine.Ports;
 using Canary.Engine.Queueing;
 using Canary.Engine.Reconciling;
@@ -33,6 +34,7 @@ public static class EngineServices
         services.TryAddSingleton<PassPacer>();
         services.TryAddSingleton<Reconciler>();
         services.TryAddSingleton<AnnouncementPump>();
+        services.TryAddSingleton<NotificationPump>();
         services.TryAddSingleton<ReconcileLoop>();
 
         // Hosts stop in reverse order: the last passes can still announce.

@@ -25,6 +25,7 @@ internal sealed class EngineTelemetry
     private readonly Counter _effects;
     private readonly Counter _rounds;
     private readonly Counter _announcements;
+    private readonly Counter _notifications;
     private readonly Counter _conflicts;
     private readonly Histogram _passSeconds;
     private readonly Histogram _measurementSeconds;
@@ -43,6 +44,7 @@ internal sealed class EngineTelemetry
         _effects = metrics.CreateCounter("canary_effects_total", "Effects that were asked for.", "effect", "result");
         _rounds = metrics.CreateCounter("canary_measurement_rounds_total", "Rounds of measurement.", "result");
         _announcements = metrics.CreateCounter("canary_announcements_total", "Announcements.", "result");
+        _notifications = metrics.CreateCounter("canary_notifications_total", "Attempts to notify a receiver.", "result");
         _conflicts = metrics.CreateCounter("canary_status_conflicts_total", "Statuses that were not stored because somebody else was first.");
         _passSeconds = metrics.CreateHistogram(
             "canary_reconcile_duration_seconds", "How long a pass over one rollout took.", ["result"],
@@ -97,6 +99,8 @@ internal sealed class EngineTelemetry
     public void StatusConflict() => _conflicts.Inc();
 
     public void Announcement(string result) => _announcements.WithLabels(result).Inc();
+
+    public void Notification(string result) => _notifications.WithLabels(result).Inc();
 
     public void Round(string result, TimeSpan elapsed)
     {

@@ -2,6 +2,7 @@ using Canary.Engine.Ports;
 using Canary.Kubernetes.Announcing;
 using Canary.Kubernetes.Api;
 using Canary.Kubernetes.Leadership;
+using Canary.Kubernetes.Notifying;
 using Canary.Kubernetes.Store;
 using Canary.Kubernetes.Watching;
 using k8s;
@@ -16,7 +17,7 @@ namespace Canary.Kubernetes;
 /// <summary>Adds the cluster to a host.</summary>
 public static class KubernetesServices
 {
-    /// <summary>Adds the ports that Kubernetes implements: <see cref="IRolloutStore"/>, <see cref="IEffectApplier"/>, <see cref="IAnnouncer"/> and <see cref="ILeadership"/>, and what follows the cluster while the host runs.</summary>
+    /// <summary>Adds the ports that Kubernetes implements: <see cref="IRolloutStore"/>, <see cref="IEffectApplier"/>, <see cref="IAnnouncer"/>, <see cref="IReceiverDirectory"/> and <see cref="ILeadership"/>, and what follows the cluster while the host runs.</summary>
     /// <param name="services">
     /// Must also hold a <see cref="TimeProvider"/> and configuration; a <see cref="KubernetesClientConfiguration"/>, a <c>CollectorRegistry</c> and handlers (<see cref="DelegatingHandler"/>, outermost first)
     /// are taken when there are any.
@@ -56,6 +57,8 @@ public static class KubernetesServices
             provider.GetRequiredService<ClusterCaches>(),
             provider.GetRequiredService<TimeProvider>(),
             Options(provider).Identity));
+        services.TryAddSingleton<IReceiverDirectory>(provider => new ReceiverDirectory(
+            provider.GetRequiredService<KubernetesApi>(), Options(provider).LeaseNamespace, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(MakeLeadership);
 
         // Hosts stop in reverse order: the Lease is given back before the caches stop.

@@ -1,6 +1,7 @@
 using Canary.Core;
 using Canary.Core.Analysis;
 using Canary.Core.Commands;
+using Canary.Core.Notifications;
 using Canary.Core.Rollouts;
 using Canary.Core.Traffic;
 using Canary.Core.Validation;
@@ -101,6 +102,12 @@ public sealed class World
         return new[] { (known.Stable, known.StableWeight), (known.Candidate, known.CandidateWeight), (known.Baseline, known.BaselineWeight) }.Where(destination => destination.Item2 > 0);
     }
 
+    /// <summary>The cluster's rules of who is notified of what.</summary>
+    public ValueList<NotificationRule> ClusterNotifications { get; set; } = [];
+
+    /// <summary>What became of the outbox's notifications, as the engine says it until the status has taken note.</summary>
+    public ValueList<Delivery> Deliveries { get; set; } = [];
+
     public Observation Observe() => new()
     {
         At = Now,
@@ -111,6 +118,8 @@ public sealed class World
         Metrics = Metrics,
         MetricProblems = Metrics is null ? [new Problem("spec.analysis.templates[0].name", "there is no AnalysisTemplate golden-signals")] : [],
         Status = Status,
+        ClusterNotifications = ClusterNotifications,
+        Deliveries = Deliveries,
         Deleting = Deleting,
         HasFinalizer = HasFinalizer,
         Deployment = Deployment is { } deployment

@@ -4,6 +4,7 @@ using Canary.Engine.Ports;
 using Canary.Kubernetes;
 using Canary.Kubernetes.Store;
 using Canary.Metrics.Scrape;
+using Canary.Notifications;
 using Microsoft.Extensions.Options;
 using Prometheus;
 using Quartz;
@@ -40,6 +41,7 @@ public static class ControllerHost
         // Hosts stop in reverse order: the engine first, then what it stands on.
         builder.Services.AddCanaryKubernetes();
         builder.Services.AddScrapeSource(builder.Configuration.GetSection(ScrapeOptions.Section));
+        builder.Services.AddCanaryNotifications(builder.Configuration.GetSection(NotificationOptions.Section));
         AddAlarms(builder.Services, time);
         builder.Services.AddCanaryEngine();
         compose?.Invoke(builder);

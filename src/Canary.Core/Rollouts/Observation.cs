@@ -1,5 +1,6 @@
 using Canary.Core.Analysis;
 using Canary.Core.Commands;
+using Canary.Core.Notifications;
 using Canary.Core.Traffic;
 using Canary.Core.Validation;
 
@@ -55,6 +56,12 @@ public sealed record Observation
 
     /// <summary>The command in the annotation; null when there is none.</summary>
     public Command? Command { get; init; }
+
+    /// <summary>The cluster's rules of who is notified of what. The Rollout's own come before them, and the first that names a receiver counts.</summary>
+    public ValueList<NotificationRule> ClusterNotifications { get; init; } = [];
+
+    /// <summary>What became of notifications of the outbox.</summary>
+    public ValueList<Delivery> Deliveries { get; init; } = [];
 
     /// <summary>Finds the ReplicaSet of a revision.</summary>
     /// <param name="revision">The revision; null finds none.</param>

@@ -5,7 +5,7 @@ namespace Canary.Core.Rollouts;
 /// <summary>One pass of the rules: the facts, and the status as it takes shape. Lives within one call of <see cref="RolloutMachine.Decide"/>.</summary>
 internal sealed class Pass(Observation observed)
 {
-    private readonly List<Announcement> _announcements = [];
+    private readonly List<(Announcement Announcement, RolloutStatus Status)> _told = [];
 
     public Observation Observed { get; } = observed;
 
@@ -18,7 +18,8 @@ internal sealed class Pass(Observation observed)
     /// <summary>Why nothing advances, in words; null when it does.</summary>
     public string? Waiting { get; set; }
 
-    public IReadOnlyList<Announcement> Announcements => _announcements;
+    /// <summary>What is announced, each with the status as it was when it was said.</summary>
+    public IReadOnlyList<(Announcement Announcement, RolloutStatus Status)> Told => _told;
 
     public RolloutSpec Plan => Status.Plan ?? throw new InvalidOperationException("A rollout was judged before a valid spec was seen.");
 
@@ -37,35 +38,17 @@ internal sealed class Pass(Observation observed)
     /// <summary>The steps that lead: the plan's, or all traffic at once by a person's order.</summary>
     public ValueList<Step> Steps => Status.Journey is { Express: true } ? ExpressSteps : Plan.Steps;
 
-    private static ValueList<Step> ExpressSteps { get; } = [new Step.SetWeight(Weight.Full)];
+    public static ValueList<Step> ExpressSteps { get; } = [new Step.SetWeight(Weight.Full)];
 
     /// <summary>The weight that the plan gives at the present step; 0 before the first.</summary>
-    public Weight PlannedWeight
-    {
-        get
-        {
-            var weight = Weight.Zero;
-            if (Status.Journey is { Stage: Stage.Stepping } journey)
-            {
-                for (var i = 0; i <= journey.Step && i < Steps.Count; i++)
-                {
-                    if (Steps[i] is Step.SetWeight set)
-                    {
-                        weight = set.To;
-                    }
-                }
-            }
-
-            return weight;
-        }
-    }
+    public Weight PlannedWeight => Status.Journey is { Stage: Stage.Stepping } journey ? WeightAt(Steps, journey.Step) : Weight.Zero;
 
     /// <summary>The first weight above 0 of the plan.</summary>
     public Weight FirstWeight => Steps.OfType<Step.SetWeight>().Select(step => step.To).FirstOrDefault(weight => weight > Weight.Zero, Weight.Full);
 
     public Step? CurrentStep => Status.Journey is { Stage: Stage.Stepping } journey && journey.Step < Steps.Count ? Steps[journey.Step] : null;
 
-    public void Announce(string reason, string message, bool warning = false) => _announcements.Add(new Announcement(reason, message, warning));
+    public void Announce(string reason, string message, bool warning = false) => _told.Add((new Announcement(reason, message, warning), Status));
 
     /// <summary>Remembers that time alone makes something due.</summary>
     public void LookAt(DateTimeOffset at)
@@ -109,6 +92,21 @@ internal sealed class Pass(Observation observed)
         {
             Status = Status with { Journey = change(journey) };
         }
+    }
+
+    /// <summary>The weight that a plan gives at a step, counted from 0; 0 before the first weight.</summary>
+    public static Weight WeightAt(ValueList<Step> steps, int step)
+    {
+        var weight = Weight.Zero;
+        for (var i = 0; i <= step && i < steps.Count; i++)
+        {
+            if (steps[i] is Step.SetWeight set)
+            {
+                weight = set.To;
+            }
+        }
+
+        return weight;
     }
 
     /// <summary>Names a revision for people: its image's tag and its hash.</summary>

@@ -18,6 +18,7 @@ public static class RolloutMachine
         ArgumentNullException.ThrowIfNull(observed);
         var pass = new Pass(observed);
 
+        OutboxRules.Settle(pass);
         SpecRules.Read(pass);
         CommandRules.Obey(pass);
         for (var i = 0; i < MostTransitions; i++)
@@ -34,7 +35,8 @@ public static class RolloutMachine
         Advance(pass);
         var effects = EffectRules.Undone(pass);
         ConditionRules.Conclude(pass);
-        var decision = new Decision(pass.Status, effects, pass.Announcements.ToValueList(), pass.LookAgainAt, pass.Status.Message);
+        OutboxRules.Post(pass);
+        var decision = new Decision(pass.Status, effects, pass.Told.Select(told => told.Announcement).ToValueList(), pass.LookAgainAt, pass.Status.Message);
         Invariants.Check(observed, decision);
         return decision;
     }

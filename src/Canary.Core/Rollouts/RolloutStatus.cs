@@ -1,5 +1,6 @@
 using Canary.Core.Analysis;
 using Canary.Core.Commands;
+using Canary.Core.Notifications;
 using Canary.Core.Traffic;
 using Canary.Core.Validation;
 
@@ -116,6 +117,15 @@ public sealed record RolloutStatus
 
     /// <summary>What rollouts told of the stable pods among themselves, one entry a metric: the next one is judged by it.</summary>
     public ValueList<MetricMemory> Learned { get; init; } = [];
+
+    /// <summary>What people still have to be told, oldest first, at most 32.</summary>
+    public ValueList<Notification> Outbox { get; init; } = [];
+
+    /// <summary>How many notifications were ever made; numbers the next one.</summary>
+    public long Notified { get; init; }
+
+    /// <summary>Messages that receivers can update, one a receiver, at most 20.</summary>
+    public ValueList<SentMessage> Messages { get; init; } = [];
 }
 
 /// <summary>What is known of the stable pods among themselves.</summary>

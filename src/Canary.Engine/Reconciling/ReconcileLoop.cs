@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Canary.Core;
 using Canary.Engine.Measuring;
+using Canary.Engine.Notifying;
 using Canary.Engine.Ports;
 using Canary.Engine.Queueing;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,7 @@ internal sealed class ReconcileLoop : BackgroundService
     private readonly PassPacer _pacer;
     private readonly MeasurementRunner _runner;
     private readonly MeasurementMailbox _mailbox;
+    private readonly NotificationPump _notifications;
     private readonly EngineTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly EngineOptions _options;
@@ -37,6 +39,7 @@ internal sealed class ReconcileLoop : BackgroundService
         PassPacer pacer,
         MeasurementRunner runner,
         MeasurementMailbox mailbox,
+        NotificationPump notifications,
         EngineTelemetry telemetry,
         TimeProvider time,
         IOptions<EngineOptions> options,
@@ -50,6 +53,7 @@ internal sealed class ReconcileLoop : BackgroundService
         _pacer = pacer;
         _runner = runner;
         _mailbox = mailbox;
+        _notifications = notifications;
         _telemetry = telemetry;
         _time = time;
         _options = options.Value;
@@ -103,6 +107,7 @@ internal sealed class ReconcileLoop : BackgroundService
         }
 
         await _runner.StopAsync().ConfigureAwait(false);
+        await _notifications.StopAsync().ConfigureAwait(false);
         _logger.Stopped();
     }
 
@@ -257,6 +262,7 @@ internal sealed class ReconcileLoop : BackgroundService
         _mailbox.Remove(key);
         _pacer.Forget(key);
         _queue.Forget(key);
+        _notifications.Forget(key);
         _telemetry.Forget(key);
     }
 }

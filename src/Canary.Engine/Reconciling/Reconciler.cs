@@ -4,6 +4,7 @@ using Canary.Core.Analysis;
 using Canary.Core.Rollouts;
 using Canary.Engine.Announcing;
 using Canary.Engine.Measuring;
+using Canary.Engine.Notifying;
 using Canary.Engine.Ports;
 using Canary.Engine.Queueing;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed class Reconciler(
     IAlarmClock alarms,
     MeasurementMailbox mailbox,
     AnnouncementPump announcements,
+    NotificationPump notifications,
     EngineTelemetry telemetry,
     TimeProvider time,
     IOptions<EngineOptions> options,
@@ -32,6 +34,7 @@ internal sealed class Reconciler(
     private readonly ConcurrentDictionary<RolloutKey, AnalysisRecord> _stored = [];
 
     private readonly TimeSpan _timeout = options.Value.EffectTimeout;
+    private readonly IList<ClusterNotificationOptions> _clusterNotifications = options.Value.Notifications;
     private readonly EffectPorts _ports = new(applier, leadership, telemetry, logger, time, options.Value.EffectTimeout);
 
     /// <summary>Makes one pass.</summary>
@@ -63,7 +66,12 @@ internal sealed class Reconciler(
         Decision decision;
         try
         {
-            decision = rules.Decide(snapshot.Observation with { Verdict = round?.Verdict });
+            decision = rules.Decide(snapshot.Observation with
+            {
+                Verdict = round?.Verdict,
+                ClusterNotifications = ClusterNotificationOptions.For(key.Namespace, _clusterNotifications),
+                Deliveries = notifications.OutcomesOf(key),
+            });
         }
         catch
         {
@@ -76,6 +84,7 @@ internal sealed class Reconciler(
         telemetry.Passed(pass.End, elapsed);
         if (pass.Remembered)
         {
+            notifications.Follow(key, snapshot.Uid, decision.Status);
             telemetry.Decided(key, decision.Status);
         }
 

@@ -40,6 +40,15 @@ public sealed record ResourceKind(string Group, string Version, string Plural, s
     /// <summary>AnalysisRuns of <c>canary.dev/v1alpha1</c>.</summary>
     public static readonly ResourceKind AnalysisRuns = new("canary.dev", "v1alpha1", "analysisruns", "AnalysisRun", true);
 
+    /// <summary>NotificationReceivers of <c>canary.dev/v1alpha1</c>.</summary>
+    public static readonly ResourceKind NotificationReceivers = new("canary.dev", "v1alpha1", "notificationreceivers", "NotificationReceiver", true);
+
+    /// <summary>ClusterNotificationReceivers of <c>canary.dev/v1alpha1</c>; not namespaced.</summary>
+    public static readonly ResourceKind ClusterNotificationReceivers = new("canary.dev", "v1alpha1", "clusternotificationreceivers", "ClusterNotificationReceiver", false);
+
+    /// <summary>Secrets of the core group; read one by one, by name, where something refers to them.</summary>
+    public static readonly ResourceKind Secrets = new("", "v1", "secrets", "Secret", true);
+
     /// <summary>VirtualServices of <c>networking.istio.io/v1</c>; see <see cref="KubernetesApi.ResolveServedAsync"/> for older meshes.</summary>
     public static readonly ResourceKind VirtualServices = new("networking.istio.io", "v1", "virtualservices", "VirtualService", true);
 

@@ -55,6 +55,7 @@ internal static class RolloutMapping
         var progressDeadline = spec.Duration("progressDeadline", TimeSpan.FromMinutes(10), "a candidate needs longer than 0s to become ready; write 10m");
         var scaleDownDelay = spec.Duration("scaleDownDelay", TimeSpan.FromSeconds(30));
         var onDelete = spec.Choice("onDelete", OnDelete.Restore);
+        var notifications = NotificationMapping.Read(spec);
         spec.Close();
 
         return Mapped<RolloutSpec>.Of(
@@ -69,6 +70,7 @@ internal static class RolloutMapping
                 ProgressDeadline = progressDeadline,
                 ScaleDownDelay = scaleDownDelay,
                 OnDelete = onDelete,
+                Notifications = notifications,
             },
             problems);
     }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Canary.Core;
 using Canary.Core.Analysis;
+using Canary.Core.Notifications;
 using Canary.Core.Rollouts;
 using Canary.Core.Traffic;
 using Canary.Core.Validation;
@@ -77,7 +78,9 @@ internal static class EngineJson
         typeof(ValueListConverter<VirtualServiceReference>), typeof(ValueListConverter<TemplateReference>), typeof(ValueListConverter<TemplateArgument>),
         typeof(ValueListConverter<RetiringRevision>), typeof(ValueListConverter<HistoryEntry>), typeof(ValueListConverter<Condition>),
         typeof(ValueListConverter<DateTimeOffset>), typeof(ValueListConverter<MetricState>), typeof(ValueListConverter<PodMemory>), typeof(ValueListConverter<TestNumbers>),
-        typeof(ValueListConverter<BlockRecord>), typeof(ValueListConverter<MetricMemory>)])]
+        typeof(ValueListConverter<BlockRecord>), typeof(ValueListConverter<MetricMemory>),
+        typeof(ValueListConverter<NotificationRule>), typeof(ValueListConverter<NotificationEvent>), typeof(ValueListConverter<NotificationTarget>),
+        typeof(ValueListConverter<Notification>), typeof(ValueListConverter<MetricLine>), typeof(ValueListConverter<SentMessage>)])]
 [JsonSerializable(typeof(RolloutStatus))]
 [JsonSerializable(typeof(AnalysisState))]
 [JsonSerializable(typeof(StepRecord))]
@@ -97,4 +100,10 @@ internal static class EngineJson
 [JsonSerializable(typeof(TestNumbers))]
 [JsonSerializable(typeof(BlockRecord))]
 [JsonSerializable(typeof(MetricMemory))]
+[JsonSerializable(typeof(NotificationRule))]
+[JsonSerializable(typeof(NotificationEvent))]
+[JsonSerializable(typeof(NotificationTarget))]
+[JsonSerializable(typeof(Notification))]
+[JsonSerializable(typeof(MetricLine))]
+[JsonSerializable(typeof(SentMessage))]
 internal sealed partial class EngineContext : JsonSerializerContext;

@@ -9,13 +9,15 @@ public sealed class StructureTests
         ("AnalysisRun", "analysisruns", "arun", "Namespaced", true),
         ("AnalysisTemplate", "analysistemplates", "at", "Namespaced", false),
         ("ClusterAnalysisTemplate", "clusteranalysistemplates", "cat", "Cluster", false),
+        ("ClusterNotificationReceiver", "clusternotificationreceivers", "cnr", "Cluster", false),
+        ("NotificationReceiver", "notificationreceivers", "nr", "Namespaced", false),
         ("Rollout", "rollouts", "ro", "Namespaced", true),
     ];
 
     public static TheoryData<string> Kinds => [.. Expected.Select(expected => expected.Kind)];
 
     [Fact]
-    public void Definitions_OfTheHouse_AreTheFourOfTheGroup()
+    public void Definitions_OfTheHouse_AreThoseOfTheGroup()
     {
         var found = ResourceDefinition.All.Select(definition => (
             definition.Kind,

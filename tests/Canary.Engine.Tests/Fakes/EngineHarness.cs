@@ -25,6 +25,7 @@ internal sealed class EngineHarness : IAsyncDisposable
         Applier = new FakeApplier(Journal);
         Alarms = new FakeAlarmClock(Journal);
         Announcer = new FakeAnnouncer(Journal);
+        Notifier = new FakeNotifier(Journal);
         Source = new FakeMeasurementSource(Journal, Time);
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Time)
@@ -33,6 +34,7 @@ internal sealed class EngineHarness : IAsyncDisposable
             .AddSingleton<ILeadership>(Leadership)
             .AddSingleton<IAlarmClock>(Alarms)
             .AddSingleton<IAnnouncer>(Announcer)
+            .AddSingleton<INotifier>(Notifier)
             .AddSingleton<IMeasurementSource>(Source)
             .AddSingleton(Registry)
             .AddSingleton(new EngineRules(observation => Decide(observation), (snapshot, measurement, at) => Judge(snapshot, measurement, at)))
@@ -64,6 +66,8 @@ internal sealed class EngineHarness : IAsyncDisposable
     public FakeAlarmClock Alarms { get; }
 
     public FakeAnnouncer Announcer { get; }
+
+    public FakeNotifier Notifier { get; }
 
     public FakeMeasurementSource Source { get; }
 

@@ -65,6 +65,21 @@ internal sealed class FakeAnnouncer(Journal journal) : IAnnouncer
     }
 }
 
+/// <summary>Writes notifications down; a test may make a receiver hang, fail or refuse.</summary>
+internal sealed class FakeNotifier(Journal journal) : INotifier
+{
+    public Func<NotificationOrder, CancellationToken, Task<DeliveryResult>> OnDeliver { get; set; } = (_, _) => Task.FromResult<DeliveryResult>(new DeliveryResult.Delivered());
+
+    public async Task<DeliveryResult> DeliverAsync(NotificationOrder order, CancellationToken cancellation)
+    {
+        var name = $"{order.Target.Receiver} {order.Id}{(order.Handle is { } handle ? $" on {handle}" : "")}";
+        journal.Add($"notifying {name}");
+        var result = await OnDeliver(order, cancellation);
+        journal.Add($"{result.GetType().Name} {name}");
+        return result;
+    }
+}
+
 /// <summary>Answers rounds with a reading a pod; a test may make it hang or fail.</summary>
 internal sealed class FakeMeasurementSource(Journal journal, TimeProvider time) : IMeasurementSource
 {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Canary.Core;
 using Canary.Core.Analysis;
+using Canary.Core.Notifications;
 using Canary.Core.Traffic;
 using Canary.Kubernetes.Mapping;
 using Canary.Kubernetes.Tests.Traffic;
@@ -40,6 +41,14 @@ public sealed class MappingTests
                     Templates = [new TemplateReference("golden-signals", true)],
                     Arguments = [new TemplateArgument("error-margin", "1.10"), new TemplateArgument("accept-difference", "0.005")],
                 },
+                Notifications =
+                [
+                    new NotificationRule(new NotificationTarget("oncall", "#payments"), NotificationRule.UsualEvents, Severity.Info),
+                    new NotificationRule(
+                        new NotificationTarget("audit"),
+                        [NotificationEvent.Started, NotificationEvent.RolledBack, NotificationEvent.Aborted, NotificationEvent.Promoted, NotificationEvent.Unanalysed, NotificationEvent.Command],
+                        Severity.Info),
+                ],
             },
             mapped.Value);
     }

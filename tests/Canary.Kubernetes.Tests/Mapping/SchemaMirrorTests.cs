@@ -13,12 +13,14 @@ public sealed class SchemaMirrorTests
     private static readonly JsonObject RolloutSpec = Repository.Schema("rollouts.yaml")["properties"]!["spec"]!.AsObject();
     private static readonly JsonObject TemplateSpec = Repository.Schema("analysistemplates.yaml")["properties"]!["spec"]!.AsObject();
 
+    private static readonly JsonObject ReceiverSpec = Repository.Schema("notificationreceivers.yaml")["properties"]!["spec"]!.AsObject();
+
     public static TheoryData<string, string, string> Violations
     {
         get
         {
             var data = new TheoryData<string, string, string>();
-            foreach (var (kind, schema) in new[] { ("Rollout", RolloutSpec), ("AnalysisTemplate", TemplateSpec) })
+            foreach (var (kind, schema) in new[] { ("Rollout", RolloutSpec), ("AnalysisTemplate", TemplateSpec), ("NotificationReceiver", ReceiverSpec) })
             {
                 foreach (var (path, value) in Walk(schema, "spec").DistinctBy(pair => $"{pair.Path} {pair.Value?.ToJsonString()}"))
                 {
@@ -36,7 +38,12 @@ public sealed class SchemaMirrorTests
     {
         var manifest = Build(path, JsonNode.Parse(value));
 
-        var problems = kind == "Rollout" ? RolloutMapping.Read(manifest).Problems : Template(manifest);
+        var problems = kind switch
+        {
+            "Rollout" => RolloutMapping.Read(manifest).Problems,
+            "NotificationReceiver" => ReceiverMapping.Read(manifest).Problems,
+            _ => Template(manifest),
+        };
 
         var found = problems.Where(problem => Strip(problem.Path) == path || Strip(problem.Path).StartsWith(path + "[", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(found);
@@ -69,6 +76,15 @@ public sealed class SchemaMirrorTests
 
         Assert.Empty(mapped.Problems);
         Assert.Equal(mapped.Value, TemplateMapping.Read(spec, "shop", _ => filled).Value);
+    }
+
+    [Fact]
+    public void Definitions_OfBothScopes_DescribeTheSameReceivers()
+    {
+        var cluster = Repository.Schema("clusternotificationreceivers.yaml")["properties"]!["spec"]!.ToJsonString().Replace("the engine's own namespace", "the receiver's namespace", StringComparison.Ordinal)
+            .Replace("the engine\\u0027s own namespace", "the receiver\\u0027s namespace", StringComparison.Ordinal);
+
+        Assert.Equal(ReceiverSpec.ToJsonString(), cluster);
     }
 
     /// <summary>Values that break each rule of a schema, with the path at which that is to be noted.</summary>

@@ -1,6 +1,7 @@
 using Canary.Core;
 using Canary.Core.Analysis;
 using Canary.Core.Commands;
+using Canary.Core.Notifications;
 using Canary.Core.Rollouts;
 using Canary.Core.Traffic;
 using Canary.Core.Validation;
@@ -46,6 +47,7 @@ internal static class Generators
         Analysis = drawn.Item3,
         RevertTemplate = drawn.Item5,
         OnDelete = drawn.Item5 ? OnDelete.Orphan : OnDelete.Restore,
+        Notifications = [new NotificationRule(new NotificationTarget(drawn.Item1, drawn.Item5 ? drawn.Item1 : null), NotificationRule.UsualEvents, Severity.Warning)],
     });
 
     private static readonly Gen<Arm> Arms = Gen.Select(Hash, Word, Text, Maybe(Time)).Select(drawn => new Arm(drawn.Item1, drawn.Item2, drawn.Item3, drawn.Item4));
@@ -142,7 +144,38 @@ internal static class Generators
             Attempts = number,
             Problems = words.Select(word => new Problem(word, text)).ToValueList(),
             Learned = words.Select(word => new MetricMemory(word, [number, 0.5])).ToValueList(),
+            Outbox = words.Select(word => Notification(word, text, number, since)).ToValueList(),
+            Notified = number,
+            Messages = words.Select(word => new SentMessage(word, number, text)).ToValueList(),
         };
+
+    private static Notification Notification(string word, string text, int number, DateTimeOffset? since) => new()
+    {
+        Number = number,
+        At = since ?? DateTimeOffset.UnixEpoch,
+        Event = NotificationEvent.RolledBack,
+        Severity = Severity.Critical,
+        Reason = word,
+        Sentence = text,
+        Attempt = number,
+        Facts = new RolloutFacts
+        {
+            Phase = word,
+            Stable = new Revision(word),
+            StableImage = text,
+            Weight = new Weight(5),
+            Step = number,
+            Steps = number,
+            StartedAt = since,
+            Exposed = since is null ? null : TimeSpan.FromSeconds(number),
+            CandidateRequests = number,
+            By = text,
+            AnalysisRun = word,
+            Next = [word],
+            Metrics = [new MetricLine(word, MetricUnit.Milliseconds, number, null, 0.5, null, double.MaxValue, true)],
+        },
+        Waiting = [new NotificationTarget(word, null, text)],
+    };
 
     /// <summary>Evidence.</summary>
     public static Gen<AnalysisState> State { get; } =

@@ -18,6 +18,24 @@ internal sealed class RightsStories(SharedCluster.Running running, ITestOutputHe
     private const string Primary =
         """{"name":"primary","route":[{"destination":{"host":"checkout","subset":"stable"},"weight":100},{"destination":{"host":"checkout","subset":"canary"},"weight":0},{"destination":{"host":"checkout","subset":"baseline"},"weight":0}]}""";
 
+    /// <summary>Nobody answers there: to ask for the receiver and its Secret is what takes rights.</summary>
+    private const string Receivers = """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: canary-notifications, namespace: shop}
+        data: {url: aHR0cHM6Ly9sb2NhbGhvc3Q6MS8=}
+        ---
+        apiVersion: canary.dev/v1alpha1
+        kind: NotificationReceiver
+        metadata: {name: audit, namespace: shop}
+        spec: {webhook: {urlSecret: {key: url}}}
+        ---
+        apiVersion: canary.dev/v1alpha1
+        kind: ClusterNotificationReceiver
+        metadata: {name: audit}
+        spec: {webhook: {url: "https://localhost:1/"}}
+        """;
+
     private static readonly ResourceKind[] Kinds =
         [ResourceKind.Rollouts, ResourceKind.Deployments, ResourceKind.Services, ResourceKind.VirtualServices, ResourceKind.DestinationRules, ResourceKind.AnalysisTemplates];
 
@@ -67,10 +85,15 @@ internal sealed class RightsStories(SharedCluster.Running running, ITestOutputHe
         await ReleaseAsync();
     }
 
-    /// <summary>The Rollout goes and leaves everything as it is.</summary>
+    /// <summary>People are told, and the Rollout goes and leaves everything as it is.</summary>
     public async Task OrphanAsync()
     {
-        var shop = await OpenAsync(new ShopManifests("[{setWeight: 25}, {pause: {}}]") { Analysis = "templates: [{name: judge}], onNoData: {hold: 10m}", More = "onDelete: Orphan" });
+        var shop = await OpenAsync(new ShopManifests("[{setWeight: 25}, {pause: {}}]")
+        {
+            Analysis = "templates: [{name: judge}], onNoData: {hold: 10m}",
+            More = "onDelete: Orphan\n  notifications: [{receiver: {name: audit}}, {receiver: {name: audit, clusterScope: true}}]",
+        });
+        await running.Cluster.ApplyAsync(YamlTree.ParseAll(Receivers).OfType<JsonObject>(), Cancellation);
         await shop.SetImageAsync("v2");
         await shop.UntilAsync(rollout => Shop.StepLabel(rollout) == "2/4 pause", "v2 has 25 %");
         await Api.DeleteAsync(ResourceKind.Rollouts, Namespace, Shop.Name, null, Cancellation);
