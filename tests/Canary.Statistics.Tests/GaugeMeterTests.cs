@@ -6,6 +6,13 @@ namespace Canary.Statistics.Tests;
 public sealed class GaugeMeterTests
 {
     [Fact]
+    public void LearnOrDefault_FewerThanThirtyAskedFor_IsRefused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => GaugeMeter.LearnOrDefault(GaugeMeter.Start(), 29));
+        Assert.Null(GaugeMeter.LearnOrDefault(GaugeMeter.Start(), 30));
+    }
+
+    [Fact]
     public void LearnOrDefault_OneRunOfReadings_IsNearWhatTheListTells() =>
         Gen.Select(Gen.Double[-0.3, 0.9], Gen.Double[0.01, 0.2], Gen.Double[-1, 1].Array[500, 900]).Sample((correlation, size, noise) =>
         {

@@ -4,6 +4,13 @@ namespace Canary.Statistics.Tests;
 
 public sealed class MannWhitneyTests
 {
+    [Fact]
+    public void Shift_OddNumberOfDifferences_IsTheMiddleOne()
+    {
+        Assert.Equal(2, MannWhitney.Shift([1, 2, 9], [0]));
+        Assert.Equal(3, MannWhitney.Shift([1, 2, 4, 9], [0]));
+    }
+
     private sealed record WilcoxonVector(
         string Set, double[] X, double[] Y, string Alternative, string Method, double W, double P, double[]? Ci, double? Hl, double? ConfLevel, bool? Correct);
 

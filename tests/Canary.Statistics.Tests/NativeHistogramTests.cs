@@ -4,6 +4,18 @@ namespace Canary.Statistics.Tests;
 
 public sealed class NativeHistogramTests
 {
+    [Fact]
+    public void Quantile_ObservationsInTheZeroBucket_CountBelowTheOthers()
+    {
+        // one of ten around zero, nine in (1, 2]: rank 3 of 10 is two ninths into the bucket, on a logarithmic scale
+        var histogram = new NativeHistogram(0, 0, 1, [new(1, 9)]);
+
+        Vector.Near(Math.Pow(2, 2 / 9.0), histogram.Quantile(0.3));
+    }
+
+    [Fact]
+    public void Layout_CoarserThanTheCoarsest_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => NativeLayout.Of(-5, 0, 0));
+
     private static readonly Gen<NativeHistogram> Histograms = Gen.Select(Gen.Int[-4, 8], Gen.Int[-40, 40], Gen.Int[0, 9].Array[0, 40], Gen.Int[0, 3], (schema, first, counts, zero) =>
         new NativeHistogram(schema, 1e-9, zero, counts.Select((count, i) => new NativeBucket(first + i, count))));
 

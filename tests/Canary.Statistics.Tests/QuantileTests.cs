@@ -164,6 +164,19 @@ public sealed class QuantileTests
     }
 
     [Fact]
+    public void Advance_EvidenceThatFades_KeepsItsMaximum()
+    {
+        var settings = new QuantileTestSettings(0.9, 1.2);
+        var slow = QuantileTest.Advance(settings, QuantileTest.Start([1, 2]), new([1, 2], [0, 0, 200], [1000, 0, 0]));
+
+        var faded = QuantileTest.Advance(settings, slow, new([1, 2], [5000, 0, 0], [1000, 0, 0]));
+
+        Assert.Equal(QuantileTest.LogEvidence(settings, slow), slow.MaximumLogEvidence);
+        Assert.True(slow.MaximumLogEvidence > QuantileTest.LogEvidence(settings, faded));
+        Assert.Equal(slow.MaximumLogEvidence, faded.MaximumLogEvidence);
+    }
+
+    [Fact]
     public void Advance_OddBlocks_AreDefined()
     {
         var settings = new QuantileTestSettings(0.9, 1.2);

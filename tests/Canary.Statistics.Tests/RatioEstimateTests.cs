@@ -5,6 +5,25 @@ namespace Canary.Statistics.Tests;
 
 public sealed class RatioEstimateTests
 {
+    [Fact]
+    public void Of_Dispersion_IsAsManyTimesFewerBadRequests()
+    {
+        // the likelihood is proportional to the counts: evidence divided by 2 is the evidence of half as many
+        var whole = RatioHistory.Empty.Add(new(1_000, 9_000, 20, 100)).Add(new(5_000, 5_000, 60, 40));
+        var half = RatioHistory.Empty.Add(new(1_000, 9_000, 10, 50)).Add(new(5_000, 5_000, 30, 20));
+
+        var (dispersed, plain) = (RatioEstimate.Of(whole, dispersion: 2), RatioEstimate.Of(half));
+
+        Vector.Near(plain.Ratio!.Value, dispersed.Ratio!.Value);
+        Vector.Near(plain.Lower, dispersed.Lower);
+        Vector.Near(plain.Upper, dispersed.Upper);
+        Assert.InRange(RatioEstimate.Of(whole).Lower, plain.Lower * 1.001, whole.CandidateErrors);
+    }
+
+    [Fact]
+    public void FromNumbers_OneNumberTooMany_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => RatioHistory.FromNumbers([.. RatioHistory.Empty.Add(new(10, 90, 1, 2)).ToNumbers(), 0]));
+
     // exposures drift by a factor of 1000 within a history: far more different odds than are kept
     private static readonly Gen<CountBlock[]> Histories = Gen.Select(
         Gen.Double[2, 200], Gen.Double[200, 2000], Gen.Double[0, 1], Gen.Double[0, 1],

@@ -6,6 +6,14 @@ namespace Canary.Statistics.Tests;
 
 public sealed class ShareTestTests
 {
+    [Fact]
+    public void Advance_StateOfOtherSettings_IsRefusedEvenWithoutRequests()
+    {
+        var settings = new ShareTestSettings();
+
+        Assert.Throws<ArgumentException>(() => ShareTest.Advance(settings, ShareTest.Start(settings) with { FewerScores = [0] }, new(0, 0, 0.5)));
+    }
+
     private const double Slack = 1 + 1e-9;
     private const int Hour = 360;
 

@@ -6,12 +6,9 @@ namespace Canary.Core.Analysis;
 /// <summary>Regular expressions of label matchers: fully anchored, linear in time, as in Prometheus.</summary>
 public static class LabelPattern
 {
-    /// <summary>How long one comparison may take: 100 ms. Expressions are linear in the value's length, so only a monstrous value comes near it.</summary>
-    public static TimeSpan MatchTimeout { get; } = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Compiles an expression so that it must match the whole value.</summary>
     /// <param name="pattern">The expression as a person wrote it, without anchors.</param>
-    /// <param name="regex">The expression; null when it is none. Thread-safe; throws <see cref="RegexMatchTimeoutException"/> after <see cref="MatchTimeout"/>.</param>
+    /// <param name="regex">The expression; null when it is none. Thread-safe. It needs no time limit, for it never backtracks.</param>
     /// <param name="problem">What is wrong and what to write instead; null when nothing is.</param>
     /// <returns>Whether the expression was understood.</returns>
     /// <remarks>
@@ -34,8 +31,8 @@ public static class LabelPattern
         try
         {
             // Alone first: "a)|(b" is no expression, but would become one between the anchors.
-            _ = new Regex(pattern, RegexOptions.CultureInvariant, MatchTimeout);
-            regex = new Regex(@"\A(?s:" + pattern + @")\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MatchTimeout);
+            _ = new Regex(pattern, RegexOptions.CultureInvariant);
+            regex = new Regex(@"\A(?s:" + pattern + @")\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
             return true;
         }
         catch (RegexParseException wrong)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Canary.Core.Analysis;
 
 namespace Canary.Metrics.Scrape;
@@ -14,18 +13,9 @@ internal abstract class MetricAccumulator : ISampleVisitor
 
     public void Visit(in Sample sample)
     {
-        if (_problem is not null)
-        {
-            return;
-        }
-
-        try
+        if (_problem is null)
         {
             Add(sample);
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            _problem = $"{Show(sample)}: an expression took longer than {LabelPattern.MatchTimeout.TotalMilliseconds:0} ms; write a simpler one";
         }
     }
 

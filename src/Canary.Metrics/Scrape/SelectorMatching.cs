@@ -64,11 +64,9 @@ internal sealed class SelectorMatching
     }
 
     /// <summary>Whether the series has the selector's name and all matchers hold.</summary>
-    /// <exception cref="RegexMatchTimeoutException">An expression took too long.</exception>
     public bool Matches(in Sample sample) => sample.Name.SequenceEqual(_metric) && MatchesLabels(sample);
 
     /// <summary>Whether all matchers hold, whatever the series is called.</summary>
-    /// <exception cref="RegexMatchTimeoutException">An expression took too long.</exception>
     public bool MatchesLabels(in Sample sample)
     {
         foreach (var matcher in _matchers)
