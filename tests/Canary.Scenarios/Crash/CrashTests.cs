@@ -11,7 +11,7 @@ public class CrashTests(CrashCluster cluster, ITestOutputHelper output)
     private const int AtOnce = 8;
 
     /// <summary>On a real control plane, where a story takes longer, each so many-th death; an odd number meets both sides of the writes.</summary>
-    private const int RealStride = 7;
+    private const int RealStride = 11;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
