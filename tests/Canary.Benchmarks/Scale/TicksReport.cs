@@ -8,7 +8,7 @@ internal static class TicksReport
 {
     public static string Write(TicksFacts facts, ScaleSize size, int inProgress)
     {
-        var delays = new Table(["after due, at most", .. facts.Started.Within.Select(one => Table.Number(one.Bound, "s"))]);
+        var delays = new Table(["after due, at most", .. facts.Started.Within.Select(one => Table.Time(1e9 * one.Bound))]);
         delays.Add(["the reading began", .. facts.Started.Within.Select(one => Percent(one.Share))]);
         delays.Add(["counted, and what followed done", .. facts.Counted.Within.Select(one => Percent(one.Share))]);
         var costs = new Table("engine", "processor, of one core", "own memory", "resident");
