@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Canary.Kubernetes.Json;
 using Canary.Sandbox;
+using Canary.Sandbox.Mesh;
 using Canary.Sandbox.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 

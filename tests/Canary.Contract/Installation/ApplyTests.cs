@@ -110,7 +110,22 @@ public sealed class ApplyTests(Servers servers)
         var place = await servers.OpenAsync(Servers.Real);
         var (code, answer) = await place.SendAsync("POST", "/api/v1/namespaces", $$$"""{"metadata":{"name":"{{{Space}}}"}}""");
         Assert.True(code is 201 or 409, answer.ToJsonString());
-        await Definitions.EnsureAsync(place, Repository.Read("tests/Canary.Contract/Installation/monitoring-definitions.yaml"));
+        await EnsureAsync(place, Repository.Read("tests/Canary.Contract/Installation/monitoring-definitions.yaml"));
         return place;
+    }
+
+    /// <summary>Creates definitions on a running server where it has none of the name, and returns when they are served.</summary>
+    private static async Task EnsureAsync(Place place, string definitions)
+    {
+        foreach (var definition in YamlTree.ParseAll(definitions).OfType<JsonObject>())
+        {
+            var (code, answer) = await place.SendAsync("POST", Definitions.Path, definition.ToJsonString());
+            if (code is not (201 or 409))
+            {
+                throw new InvalidOperationException(answer.ToJsonString());
+            }
+
+            await place.UntilAsync($"{Definitions.Path}/{definition.Text("metadata", "name")}", (_, body) => Definitions.IsEstablished(body), "it is served");
+        }
     }
 }

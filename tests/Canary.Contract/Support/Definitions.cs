@@ -10,7 +10,7 @@ namespace Canary.Contract.Support;
 /// <summary>The resource definitions that the tests work with: our own, and other projects' where they are at hand.</summary>
 internal static class Definitions
 {
-    private const string Path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    public const string Path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
     private static readonly string[] Foreign = ["istio-1.30.3.yaml", "keda-2.20-scaledobjects.yaml"];
 
@@ -25,21 +25,6 @@ internal static class Definitions
 
     public static bool IsEstablished(JsonObject definition) =>
         definition.Items("status", "conditions")?.Any(condition => condition.Text("type") == "Established" && condition.Text("status") == "True") == true;
-
-    /// <summary>Creates definitions on a running server where it has none of the name, and returns when they are served.</summary>
-    public static async Task EnsureAsync(Place place, string definitions)
-    {
-        foreach (var definition in YamlTree.ParseAll(definitions).OfType<JsonObject>())
-        {
-            var (code, answer) = await place.SendAsync("POST", Path, definition.ToJsonString());
-            if (code is not (201 or 409))
-            {
-                throw new InvalidOperationException(answer.ToJsonString());
-            }
-
-            await place.UntilAsync($"{Path}/{definition.Text("metadata", "name")}", (_, body) => IsEstablished(body), "it is served");
-        }
-    }
 
     /// <summary>Creates them, and further ones, on a real server, and returns when all are served.</summary>
     public static async Task InstallAsync(ControlPlane plane, params string[] further)

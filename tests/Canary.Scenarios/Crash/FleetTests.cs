@@ -26,7 +26,7 @@ public sealed class FleetTests(ITestOutputHelper output)
         await cluster.InitializeAsync();
         await using var _ = cluster;
         var times = new ConcurrentDictionary<string, ConcurrentQueue<(int Weight, long At)>>();
-        cluster.Server.Stored += (resource, stored, deleted) =>
+        cluster.Sandbox.ApiServer!.Stored += (resource, stored, deleted) =>
         {
             if (resource == "virtualservices.networking.istio.io" && !deleted)
             {
