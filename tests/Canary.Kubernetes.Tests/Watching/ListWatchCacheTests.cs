@@ -426,7 +426,7 @@ public sealed class ListWatchCacheTests
 
         MissingRightTests.Refuse(await harness.Server.NextAsync(), "list");
         await harness.Cache.Refused.WaitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(new MissingRight("list", "apps", "deployments", "shop"), harness.Cache.Health.Missing);
+        Assert.Equal(new MissingRight("list", "apps", "deployments", "shop", "x"), harness.Cache.Health.Missing);
         for (var attempt = 0; attempt < 3; attempt++)
         {
             MissingRightTests.Refuse(await harness.Server.NextAsync(harness.Time, Tick), "list");

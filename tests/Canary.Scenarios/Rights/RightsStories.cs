@@ -98,7 +98,7 @@ internal sealed class RightsStories(SharedCluster.Running running, ITestOutputHe
         await shop.UntilAsync(rollout => Shop.StepLabel(rollout) == "2/4 pause", "v2 has 25 %");
         await Api.DeleteAsync(ResourceKind.Rollouts, Namespace, Shop.Name, null, Cancellation);
         await UntilGoneAsync();
-        Assert.Equal((75, 25), await shop.WeightsAsync());
+        Assert.Equal((100, 0), await shop.WeightsAsync());
         await ClearAsync();
     }
 
